@@ -1,0 +1,16 @@
+"""The window's door."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """Open the window; the answer is the process's exit code."""
+    from ui.bootstrap import run
+
+    return run(sys.argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,48 @@
+"""Every setting, declared once: key, type, default, description. Values live in the encrypted store.
+
+``docs/settings.md`` is made from this table and a test holds it to that.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One thing a station can choose. ``choices`` empty: any value of the default's type."""
+
+    key: str
+    default: int | bool | str
+    description: str  # Chinese, shown in 设置
+    choices: tuple[int | str, ...] = ()
+    low: int | None = None
+    high: int | None = None
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("text_size", 14, "文字大小（磅）", choices=(12, 14, 16)),
+    Setting("theme", "light", "界面配色", choices=("light", "dark", "contrast")),
+    Setting("idle_lock_minutes", 10, "无人操作多少分钟后锁定窗口", low=1, high=120),
+    Setting("sync_every_seconds", 60, "联网时每隔多少秒同步一次", low=5, high=3600),
+    Setting("proxy", "", "代理服务器地址，直接联网时留空"),
+    Setting("default_plan", 2024, "新建申报默认使用哪一年的方案"),
+)
+
+BY_KEY: Mapping[str, Setting] = {each.key: each for each in SETTINGS}
+
+
+def station_home(environ: Mapping[str, str] = os.environ) -> Path:
+    """The data folder: ``STATION_HOME``, else the machine-wide place on an installed program, else the user's."""
+    if environ.get("STATION_HOME"):
+        return Path(environ["STATION_HOME"]).absolute()
+    if sys.platform == "win32":
+        return Path(environ.get("PROGRAMDATA", r"C:\ProgramData")) / "ZhutuiStation"
+    shared = Path("/var/lib/zhutui-station")
+    if shared.is_dir() and os.access(shared, os.W_OK):
+        return shared
+    return Path(environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "zhutui-station"

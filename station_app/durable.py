@@ -1,0 +1,128 @@
+"""The only module that makes bytes durable: every commit, fsync and rename of the program is a named point.
+
+A test kills the process before and after each point, and another fails when a commit, an fsync, a rename or a request
+stands anywhere else. Standard library only, so that the server uses it too.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+
+class Point(StrEnum):
+    """Places where a power cut can separate two worlds."""
+
+    # the station's files
+    SCAN_FILE = "scan_file"
+    KEY_SLOTS = "key_slots"
+    SIGN_IN_WAITS = "sign_in_waits"
+    STORE_BACKUP = "store_backup"
+    OUTPUT_FILE = "output_file"  # a form, a receipt: what the clerk asked to be written
+    # the station's transactions
+    DRAFT = "draft"
+    SCAN_ROW = "scan_row"
+    SUBMIT = "submit"
+    WITHDRAW = "withdraw"
+    SETTING = "setting"
+    ENROLMENT = "enrolment"
+    OPERATOR = "operator"
+    AUDIT = "audit"
+    SYNC_STATE = "sync_state"
+    APPLY = "apply"
+    ROSTER = "roster"
+    MIGRATION = "migration"
+    # the station's requests
+    ENROL_REQUEST = "enrol_request"
+    SYNC_REQUEST = "sync_request"
+    BLOB_REQUEST = "blob_request"
+    PLAN_REQUEST = "plan_request"
+    # the server's files and transactions
+    SERVER_KEYS = "server_keys"
+    SERVER_SCHEMA = "server_schema"
+    SERVER_ENROL = "server_enrol"
+    SERVER_SYNC = "server_sync"
+    SERVER_BLOB_FILE = "server_blob_file"
+    SERVER_BLOB = "server_blob"
+    SERVER_ROSTER = "server_roster"
+    SERVER_REVIEW = "server_review"
+    SERVER_PAY = "server_pay"
+    SERVER_BANK_FILE = "server_bank_file"
+    SERVER_NOTICE = "server_notice"
+    SERVER_PLAN = "server_plan"
+
+
+class Commits(Protocol):
+    """Anything with a transaction to end: a driver's or SQLAlchemy's connection or transaction."""
+
+    def commit(self) -> object: ...
+
+
+def commit(transaction: Commits, point: Point) -> None:
+    """End a transaction; when this returns, it is on the disk (``synchronous=FULL``)."""
+    transaction.commit()
+
+
+def sync_file(descriptor: int, point: Point) -> None:
+    """Force a file's bytes to the disk."""
+    os.fsync(descriptor)
+
+
+def sync_folder(folder: Path, point: Point) -> None:
+    """Force a folder's entries to the disk; Windows has no such call and does it on its own."""
+    if sys.platform == "win32":
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def replace(source: Path, target: Path, point: Point) -> None:
+    """Rename over ``target`` and make the new name durable."""
+    if sys.platform == "win32":
+        _replace_write_through(source, target)
+    else:
+        os.replace(source, target)  # noqa: PTH105  the one place
+        sync_folder(target.parent, point)
+
+
+def write_file(target: Path, content: bytes, point: Point) -> None:
+    """Write a whole file so that a power cut leaves the old one or the new one: write, fsync, rename, fsync folder.
+
+    The half-written file ends in ``.part``; who sweeps a folder may delete those.
+    """
+    part = target.with_name(target.name + ".part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            sync_file(file.fileno(), point)
+        replace(part, target, point)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise
+
+
+def make_folder(folder: Path, point: Point) -> None:
+    """Make a folder and its parents, each durable in its parent."""
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    for each in reversed(missing):
+        each.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(each.parent, point)
+
+
+def _replace_write_through(source: Path, target: Path) -> None:  # pragma: no cover - Windows
+    import ctypes
+
+    replace_existing, write_through = 0x1, 0x8
+    kernel = ctypes.WinDLL("kernel32", use_last_error=True)  # type: ignore[attr-defined,unused-ignore]
+    if not kernel.MoveFileExW(str(source), str(target), replace_existing | write_through):
+        raise ctypes.WinError(ctypes.get_last_error())  # type: ignore[attr-defined,unused-ignore]

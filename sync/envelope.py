@@ -1,0 +1,237 @@
+"""Signatures on what crosses the network: device tokens, receipts, plan packs, and the enrolment code.
+
+Keys are Ed25519 (RFC 8032), signatures compact JWS with ``alg`` EdDSA (RFC 7515, RFC 8037). Every header names its
+suite (``suite``), so that another one, 国密 for instance, can be added beside it. Sealing (age) joins with the courier.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import jwt
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from station_app.errors import UserError
+from sync.wire import TOKEN_SECONDS, PackAnswer, ReceiptClaims, TokenClaims
+
+SUITE = "ed25519-1"
+_ALGORITHM = "EdDSA"
+_HEADERS = {"suite": SUITE}
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base32: no I, L, O, U to misread
+_SECRET_LENGTH = 12
+_FINGERPRINT_LENGTH = 16
+
+
+class EnvelopeError(UserError):
+    """A signature, a token or a code that does not hold: ``signature_invalid``, ``token_expired``..."""
+
+
+# ---- keys
+
+
+def new_private_key() -> bytes:
+    """A new Ed25519 private key, 32 raw bytes."""
+    return Ed25519PrivateKey.generate().private_bytes_raw()
+
+
+def public_key_of(private_key: bytes) -> bytes:
+    """The 32 raw bytes of the public half."""
+    return Ed25519PrivateKey.from_private_bytes(private_key).public_key().public_bytes_raw()
+
+
+def encode_key(key: bytes) -> str:
+    """Raw bytes as base64url without padding, the wire's spelling."""
+    return base64.urlsafe_b64encode(key).rstrip(b"=").decode()
+
+
+def decode_key(text: str) -> bytes:
+    """The raw bytes again; raises EnvelopeError ``key_unreadable``."""
+    try:
+        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except ValueError as error:
+        raise EnvelopeError("key_unreadable") from error
+
+
+def fingerprint(public_key: bytes) -> str:
+    """80 bits of SHA-256 over the public key, 16 characters of Crockford's base32: also the key id."""
+    number = int.from_bytes(hashlib.sha256(public_key).digest()[:10])
+    return "".join(_ALPHABET[number >> shift & 31] for shift in range(75, -1, -5))
+
+
+def sign(private_key: bytes, content: bytes) -> str:
+    """A bare Ed25519 signature, base64url."""
+    return encode_key(Ed25519PrivateKey.from_private_bytes(private_key).sign(content))
+
+
+def check_signature(public_key: bytes, content: bytes, signature: str) -> None:
+    """Raises EnvelopeError ``signature_invalid``."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(decode_key(signature), content)
+    except (InvalidSignature, ValueError) as error:
+        raise EnvelopeError("signature_invalid") from error
+
+
+# ---- tokens
+
+
+class TokenSigner:
+    """Signs one device's requests. Holds the parsed key, so that each token costs one signature."""
+
+    def __init__(self, private_key: bytes, device_id: str, audience: str) -> None:
+        self._key = Ed25519PrivateKey.from_private_bytes(private_key)
+        self._device_id = device_id
+        self._audience = audience
+
+    def token(self, method: str, path: str, body_sha256: str, now: datetime) -> str:
+        """A token for one request; ``path`` without the query, ``now`` in the server's time."""
+        issued = int(now.timestamp())
+        claims = TokenClaims(
+            iss=self._device_id,
+            aud=self._audience,
+            iat=issued,
+            exp=issued + TOKEN_SECONDS,
+            jti=uuid4().hex,
+            method=method,
+            path=path,
+            body_sha256=body_sha256,
+        )
+        return jwt.encode(claims.model_dump(), self._key, algorithm=_ALGORITHM, headers=_HEADERS)
+
+
+def token_issuer(token: str) -> str:
+    """The device id a token claims, unverified: only to find the key. Raises ``token_unreadable``."""
+    try:
+        claims = jwt.decode(token, options={"verify_signature": False})
+    except jwt.InvalidTokenError as error:
+        raise EnvelopeError("token_unreadable") from error
+    issuer = claims.get("iss")
+    if not isinstance(issuer, str):
+        raise EnvelopeError("token_unreadable")
+    return issuer
+
+
+def read_token(token: str, public_key: bytes, audience: str, now: datetime) -> TokenClaims:
+    """The claims of a valid token.
+
+    Raises EnvelopeError ``clock_skew`` (issued too far from ``now`` either way), ``token_audience``,
+    ``token_unreadable``, ``signature_invalid``. The caller compares method, path and body.
+    """
+    options: Any = {"verify_exp": False, "verify_iat": False, "verify_nbf": False, "verify_aud": False}
+    claims = TokenClaims.model_validate(_verified(token, public_key, options))
+    if claims.aud != audience:
+        raise EnvelopeError("token_audience")
+    moment = now.timestamp()
+    if moment > claims.exp or claims.iat - moment > TOKEN_SECONDS or claims.exp - claims.iat > TOKEN_SECONDS:
+        raise EnvelopeError("clock_skew")
+    return claims
+
+
+# ---- receipts and packs
+
+
+def sign_receipt(private_key: bytes, claims: ReceiptClaims) -> str:
+    """The server's word that a revision and all its scans are safe with it."""
+    key = Ed25519PrivateKey.from_private_bytes(private_key)
+    return jwt.encode(claims.model_dump(), key, algorithm=_ALGORITHM, headers={**_HEADERS, "typ": "receipt+jwt"})
+
+
+def read_receipt(receipt: str, public_key: bytes) -> ReceiptClaims:
+    """The claims of a receipt; raises EnvelopeError when it is not the server's."""
+    return ReceiptClaims.model_validate(_verified(receipt, public_key, {"verify_aud": False, "verify_iss": False}))
+
+
+def sign_pack(private_key: bytes, year: int, version: int, text: str) -> PackAnswer:
+    """A plan pack with the server's signature over year, version and text."""
+    return PackAnswer(
+        year=year, version=version, text=text, signature=sign(private_key, _pack_bytes(year, version, text))
+    )
+
+
+def check_pack(pack: PackAnswer, public_key: bytes) -> None:
+    """Raises EnvelopeError ``signature_invalid`` when the pack is not the server's."""
+    check_signature(public_key, _pack_bytes(pack.year, pack.version, pack.text), pack.signature)
+
+
+def _pack_bytes(year: int, version: int, text: str) -> bytes:
+    return f"plan-pack:{SUITE}:{year}:{version}:{hashlib.sha256(text.encode()).hexdigest()}".encode()
+
+
+def _verified(token: str, public_key: bytes, options: Any) -> dict[str, Any]:
+    try:
+        key = Ed25519PublicKey.from_public_bytes(public_key)
+        if jwt.get_unverified_header(token).get("suite") != SUITE:
+            raise EnvelopeError("suite_unknown")
+        return jwt.decode(token, key, algorithms=[_ALGORITHM], options=options)
+    except jwt.InvalidSignatureError as error:
+        raise EnvelopeError("signature_invalid") from error
+    except (jwt.InvalidTokenError, ValueError) as error:
+        raise EnvelopeError("token_unreadable") from error
+
+
+# ---- the enrolment code
+
+
+@dataclass(frozen=True)
+class EnrolmentCode:
+    """What an association hands to a station: a one-time secret and the server key's fingerprint.
+
+    Read aloud as seven groups of four and a check character: ``3F7K-...-Q``.
+    """
+
+    secret: str
+    fingerprint: str
+
+    @classmethod
+    def new(cls, server_public_key: bytes) -> EnrolmentCode:
+        secret = "".join(secrets.choice(_ALPHABET) for _ in range(_SECRET_LENGTH))
+        return cls(secret, fingerprint(server_public_key))
+
+    def __str__(self) -> str:
+        whole = self.secret + self.fingerprint
+        groups = [whole[start : start + 4] for start in range(0, len(whole), 4)]
+        return "-".join([*groups, _check_character(whole)])
+
+    @classmethod
+    def parse(cls, text: str) -> EnrolmentCode:
+        """Read a typed code; raises EnvelopeError ``enrolment_code_length``, ``_characters`` or ``_check``."""
+        tidy = text.upper().translate(str.maketrans({"-": None, " ": None, "I": "1", "L": "1", "O": "0"})).strip()
+        if len(tidy) != _SECRET_LENGTH + _FINGERPRINT_LENGTH + 1:
+            raise EnvelopeError("enrolment_code_length", "code")
+        if any(each not in _ALPHABET for each in tidy):
+            raise EnvelopeError("enrolment_code_characters", "code")
+        whole = tidy[:-1]
+        if _check_character(whole) != tidy[-1]:
+            raise EnvelopeError("enrolment_code_check", "code")
+        return cls(whole[:_SECRET_LENGTH], whole[_SECRET_LENGTH:])
+
+
+def _check_character(text: str) -> str:
+    """Weighted modulo 31 (a prime below the alphabet's 32): every single slip and swap of neighbours is seen."""
+    total = sum((position + 1) * _ALPHABET.index(each) for position, each in enumerate(text))
+    return _ALPHABET[total % 31]
+
+
+def private_key_pem(private_key: bytes) -> bytes:
+    """PKCS#8 PEM, for the server's key file."""
+    return Ed25519PrivateKey.from_private_bytes(private_key).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+def private_key_from_pem(pem: bytes) -> bytes:
+    """The 32 raw bytes again; raises EnvelopeError ``key_unreadable``."""
+    try:
+        key = serialization.load_pem_private_key(pem, password=None)
+    except ValueError as error:
+        raise EnvelopeError("key_unreadable") from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise EnvelopeError("key_unreadable")
+    return key.private_bytes_raw()
