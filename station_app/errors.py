@@ -29,7 +29,7 @@ class UserError(StationError):
     """Something the person can put right."""
 
 
-class EnvironmentFault(StationError):
+class EnvironmentFault(StationError):  # noqa: N818  a fault of the machine is not an error of ours
     """The machine, the disk, the lock, the network or a device is at fault."""
 
 

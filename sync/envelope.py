@@ -26,6 +26,7 @@ SUITE = "ed25519-1"
 _ALGORITHM = "EdDSA"
 _HEADERS = {"suite": SUITE}
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base32: no I, L, O, U to misread
+_MISREAD = str.maketrans("ILO", "110", "-")
 _SECRET_LENGTH = 12
 _FINGERPRINT_LENGTH = 16
 
@@ -202,7 +203,7 @@ class EnrolmentCode:
     @classmethod
     def parse(cls, text: str) -> EnrolmentCode:
         """Read a typed code; raises EnvelopeError ``enrolment_code_length``, ``_characters`` or ``_check``."""
-        tidy = text.upper().translate(str.maketrans({"-": None, " ": None, "I": "1", "L": "1", "O": "0"})).strip()
+        tidy = "".join(text.upper().translate(_MISREAD).split())
         if len(tidy) != _SECRET_LENGTH + _FINGERPRINT_LENGTH + 1:
             raise EnvelopeError("enrolment_code_length", "code")
         if any(each not in _ALPHABET for each in tidy):
