@@ -1,0 +1,218 @@
+"""What the store keeps, as plain values. No SQLAlchemy here, so that windows may name these types before it is imported.
+
+Times are ISO 8601 UTC text (``2024-05-15T06:30:00Z``), days ``YYYY-MM-DD``, amounts whole yuan, sizes bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from station_app.domain.application import Category, Content, FieldReturn, ScanKind, State
+
+
+@dataclass(frozen=True)
+class ApplicationRecord:
+    """One case as the station knows it.
+
+    ``revision``: the last frozen one, 0 while there is none. ``assessment``: ours, at the last save;
+    ``server_assessment``: the server's own, beside it. ``pack_version``: of the plan pack that judged it.
+    """
+
+    id: str
+    reference: str
+    content: Content
+    author_id: str
+    author_name: str
+    created_at: str
+    updated_at: str
+    state: State = State.DRAFT
+    revision: int = 0
+    pack_version: int = 0
+    insisted: str | None = None
+    consent: Mapping[str, Any] = field(default_factory=dict)
+    returned: tuple[FieldReturn, ...] = ()
+    assessment: Mapping[str, Any] | None = None
+    server_assessment: Mapping[str, Any] | None = None
+    rejection_code: str | None = None
+    amount: int | None = None
+    paid_on: str | None = None
+
+
+@dataclass(frozen=True)
+class LedgerRow:
+    """One line of 台账. ``verdict`` and ``assessed_amount`` are the station's own, ``amount`` the server's."""
+
+    id: str
+    reference: str
+    state: State
+    revision: int
+    plan: int
+    category: Category
+    name: str
+    id_number: str
+    employer: str
+    applied_on: str | None
+    verdict: str | None
+    assessed_amount: int | None
+    amount: int | None
+    paid_on: str | None
+    author_name: str
+    returned: int
+    receipted: bool
+    updated_at: str
+
+
+@dataclass(frozen=True)
+class LedgerQuery:
+    """Which lines of 台账: ``text`` is a reference, name, pinyin, initials, ID number, card or phone, from its start."""
+
+    text: str = ""
+    states: frozenset[State] = frozenset()
+    plan: int | None = None
+    category: Category | None = None
+    limit: int = 200
+    offset: int = 0
+
+
+@dataclass(frozen=True)
+class ScanRecord:
+    """A page of a case. ``file_name`` finds its bytes in ``Store.scans``; ``rotation`` (degrees) is for the eye only.
+
+    ``frozen``: part of a revision, so it can be left out of the next one (``removed``) but never be deleted.
+    ``added_after_revision``: the revision that was the last one when it was added, 0 before the first.
+    """
+
+    id: str
+    application_id: str
+    kind: ScanKind
+    sha256: str
+    size: int
+    media_type: str
+    file_name: str
+    added_at: str
+    added_after_revision: int = 0
+    rotation: int = 0
+    frozen: bool = False
+    removed: bool = False
+
+
+class OutboxState(StrEnum):
+    """How far an op has come. ``WAITING``, ``ACCEPTED`` and ``QUARANTINED`` are open."""
+
+    WAITING = "waiting"
+    ACCEPTED = "accepted"  # the server has the op and waits for blobs
+    DONE = "done"  # receipted
+    REFUSED = "refused"
+    FORKED = "forked"
+    QUARANTINED = "quarantined"  # set aside until somebody retries it
+
+
+OPEN_OUTBOX = frozenset({OutboxState.WAITING, OutboxState.ACCEPTED, OutboxState.QUARANTINED})
+
+
+@dataclass(frozen=True)
+class OutboxRow:
+    """An op, with the very bytes that travel (``body``, UTF-8). ``kind``: the wire's ``OpKind`` as text."""
+
+    seq: int
+    op_id: str
+    application_id: str
+    reference: str
+    kind: str
+    revision: int
+    body: str
+    body_sha256: str
+    state: OutboxState
+    attempts: int
+    next_try_at: str | None
+    last_code: str | None
+    created_at: str
+
+
+@dataclass(frozen=True)
+class RevisionRecord:
+    """A frozen revision: the exact body that was queued."""
+
+    application_id: str
+    revision: int
+    body: str
+    body_sha256: str
+    operator_id: str
+    frozen_at: str
+
+
+@dataclass(frozen=True)
+class ReceiptRecord:
+    """The server's signed receipt (compact JWS) for one revision."""
+
+    application_id: str
+    reference: str
+    revision: int
+    jws: str
+    received_at: str
+
+
+class Source(StrEnum):
+    """Who moved a case."""
+
+    STATION = "station"
+    SERVER = "server"
+
+
+@dataclass(frozen=True)
+class MoveRecord:
+    """One line of a case's history. ``by``: the operator's id, empty for the server. ``facts``: what came with it."""
+
+    application_id: str
+    revision: int
+    from_state: State | None
+    to_state: State
+    at: str
+    by: str
+    source: Source
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class GrantRow:
+    """A case of one person that was paid or may still be: what the repeat rules look at."""
+
+    application_id: str
+    reference: str
+    state: State
+    plan: int
+    category: Category
+    occupation: str | None
+    level: int | None
+    level_name: str | None
+    rank: int | None
+    certificate_number: str | None
+    paid_on: str | None
+    amount: int | None
+
+
+@dataclass(frozen=True)
+class AuditRow:
+    """One link of the audit chain; ``ids`` hold identifiers, never personal data."""
+
+    seq: int
+    at: str
+    operator_id: str
+    action: str
+    subject: str
+    ids: Mapping[str, Any]
+    hash: str
+
+
+@dataclass(frozen=True)
+class PackRecord:
+    """A plan pack as the server sent it."""
+
+    year: int
+    version: int
+    text: str
+    signature: str
+    received_at: str
