@@ -1,0 +1,44 @@
+"""How a command gets at an open home: the environment's password, one process at a time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from station_app.cli.output import WrongUse
+from station_app.config import station_home
+from station_app.services import session
+from station_app.services.desk import Desk, system_clock
+
+
+def password() -> str:
+    """``STATION_PASSWORD``; raises WrongUse ``password_needed``."""
+    secret = os.environ.get("STATION_PASSWORD")
+    if not secret:
+        raise WrongUse("password_needed")
+    return secret
+
+
+def operator_name(known: list[str]) -> str:
+    """``STATION_OPERATOR``, or the only operator there is; raises WrongUse ``operator_needed``."""
+    name = os.environ.get("STATION_OPERATOR")
+    if name:
+        return name
+    if len(known) != 1:
+        raise WrongUse("operator_needed")
+    return known[0]
+
+
+@contextmanager
+def open_desk() -> Iterator[Desk]:
+    """The home, locked for this process and signed in; everything is let go at the end."""
+    home = station_home()
+    if not session.operators(home):
+        raise WrongUse("not_set_up")
+    with session.hold(home):
+        desk = session.sign_in(home, operator_name(session.operators(home)), password(), system_clock)
+        try:
+            yield desk
+        finally:
+            session.sign_out(desk)

@@ -1,0 +1,61 @@
+"""Commands on the home itself: ``init``, ``sync``, ``doctor``."""
+
+from __future__ import annotations
+
+import argparse
+
+from station_app.cli.entry import open_desk, password
+from station_app.cli.output import Exit, print_json, say
+from station_app.config import station_home
+from station_app.errors import EnvironmentFault
+from station_app.services import doctor as checks
+from station_app.services import session, setup
+from station_app.services.desk import system_clock
+from ui.messages import sentence
+
+
+def init(arguments: argparse.Namespace) -> Exit:
+    """Make the home with its first operator and enrol it; repeated after a failure it goes on where it stopped."""
+    from sync.enrolment import enrol
+
+    home = station_home()
+    with session.hold(home):
+        secret = password()
+        if setup.has_home(home):
+            desk = session.sign_in(home, arguments.operator, secret, system_clock)
+        else:
+            desk = setup.create_home(home, arguments.operator, secret, system_clock)
+        try:
+            if desk.keyring_missing:
+                say(sentence("keyring_unusable"))
+            enrol(desk, arguments.central, arguments.code)
+            say(sentence("station_enrolled", **setup.identity(desk)))
+        finally:
+            session.sign_out(desk)
+    return Exit.DONE
+
+
+def sync(arguments: argparse.Namespace) -> Exit:
+    """One pass to the end; exit 3 when the server could not be reached."""
+    from sync.engine import one_pass
+    from sync.transport import transport_for
+
+    with open_desk() as desk:
+        report = one_pass(desk, transport_for(desk))
+        print_json(report.counts())
+        if report.code is not None:
+            raise EnvironmentFault(report.code)
+    return Exit.DONE
+
+
+def doctor(arguments: argparse.Namespace) -> Exit:
+    """The self-check; exit 1 if something a clerk needs does not work."""
+    found = checks.check(station_home())
+    if arguments.json:
+        print_json([each.to_json() for each in found])
+    else:
+        for each in found:
+            print(f"{'✓' if each.ok else '✗'} {sentence(each.code, **each.params)}")
+    return Exit.DONE if all(each.ok or not each.needed for each in found) else Exit.NO
+
+

@@ -1,0 +1,150 @@
+"""受理: begin a case, keep what the clerk types, open it again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import uuid4
+
+from station_app.domain.application import EDITABLE, Content, State
+from station_app.domain.identity import tidy_number
+from station_app.domain.reference import Reference
+from station_app.durable import Point
+from station_app.errors import UserError
+from station_app.events import Changed, Kind
+from station_app.plans import Grant, preview
+from station_app.services.desk import Desk, Written
+from station_app.store import UnitOfWork
+from station_app.store.records import ApplicationRecord, GrantRow, ScanRecord
+
+_TOUCHED = Changed.of(Kind.APPLICATIONS)
+_NUMBERS = ("id_number", "card_no", "phone")
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """One case as a page shows it. ``history`` is what the person was paid before, as far as this station knows."""
+
+    record: ApplicationRecord
+    scans: tuple[ScanRecord, ...]
+    history: tuple[Grant, ...]
+
+
+def new_case(desk: Desk, content: Content) -> Written[CaseView]:
+    """Begin a draft; ``applied_on`` is today unless given. Raises UserError ``not_enrolled``, ``plan_unknown``."""
+    plan = desk.plans.get(content.plan)
+    content = tidy(content if content.applied_on else replace(content, applied_on=desk.today()))
+    with desk.store.write(Point.DRAFT) as uow:
+        now = desk.now()
+        record = ApplicationRecord(
+            id=str(uuid4()),
+            reference=_next_reference(uow, content.plan),
+            state=State.DRAFT,
+            revision=0,
+            content=content,
+            author_id=desk.operator.id,
+            author_name=desk.operator.name,
+            assessment=assessed(desk, uow, content),
+            pack_version=plan.version,
+            created_at=now,
+            updated_at=now,
+        )
+        uow.applications.add(record)
+        uow.audit.add("case_begun", record.id, desk.operator.id, reference=record.reference)
+        return Written(view(uow, record.id), _TOUCHED)
+
+
+def save_content(desk: Desk, application_id: str, content: Content) -> Written[CaseView]:
+    """Keep what stands in the form, complete or not. Raises UserError ``not_editable`` once a revision is under way."""
+    content = tidy(content)
+    with desk.store.write(Point.DRAFT) as uow:
+        record = editable(uow, application_id)
+        if record.revision and record.content.applied_on:
+            content = replace(content, applied_on=record.content.applied_on)  # the day the worker applied stays
+        uow.applications.save_content(application_id, content, assessed(desk, uow, content), desk.now())
+        return Written(view(uow, application_id), _TOUCHED)
+
+
+def set_consent(desk: Desk, application_id: str, consent: Mapping[str, Any]) -> Written[CaseView]:
+    """Record the worker's consent: ``{"notice": version, "given_on": date, "how": ...}``."""
+    with desk.store.write(Point.DRAFT) as uow:
+        editable(uow, application_id)
+        uow.applications.set_consent(application_id, dict(consent), desk.now())
+        uow.audit.add("consent_recorded", application_id, desk.operator.id, notice=str(consent.get("notice", "")))
+        return Written(view(uow, application_id), _TOUCHED)
+
+
+def open_case(desk: Desk, application_id: str) -> CaseView:
+    """A case by its id or its reference; raises UserError ``application_unknown``."""
+    with desk.store.read() as uow:
+        return view(uow, find_id(uow, application_id))
+
+
+def history_of(desk: Desk, id_number: str) -> tuple[Grant, ...]:
+    """What this person was paid before, as far as this station knows."""
+    with desk.store.read() as uow:
+        return history(uow, id_number)
+
+
+def tidy(content: Content) -> Content:
+    """Numbers in their one spelling, whatever spaces and widths were typed."""
+    applicant = {
+        name: tidy_number(value) if name in _NUMBERS else value for name, value in content.applicant.items()
+    }
+    return replace(content, applicant={name: value for name, value in applicant.items() if value})
+
+
+def assessed(desk: Desk, uow: UnitOfWork, content: Content) -> dict[str, Any] | None:
+    """What can be said of the draft as it stands; None while nothing can."""
+    known = preview(desk.plans.get(content.plan), content, history(uow, content.applicant.get("id_number", "")))
+    return known.assessment.to_json() if known.assessment else None
+
+
+def history(uow: UnitOfWork, id_number: str) -> tuple[Grant, ...]:
+    """What the store knows to have been paid to this person, in the rules' words."""
+    if not id_number:
+        return ()
+    return tuple(_grant(row) for row in uow.applications.grants_of(id_number) if row.state is State.PAID)
+
+
+def _grant(row: GrantRow) -> Grant:
+    return Grant(
+        plan=row.plan,
+        category=row.category,
+        occupation=row.occupation,
+        level=row.level,
+        level_name=row.level_name,
+        rank=row.rank,
+        year_paid=int((row.paid_on or str(row.plan))[:4]),
+        certificate_number=row.certificate_number,
+    )
+
+
+def view(uow: UnitOfWork, application_id: str) -> CaseView:
+    record = uow.applications.get(application_id)
+    grants = history(uow, record.content.applicant.get("id_number", ""))
+    return CaseView(record, tuple(uow.scans.of(application_id)), grants)
+
+
+def find_id(uow: UnitOfWork, text: str) -> str:
+    """The application's id, for an id or a reference."""
+    if text.count("-") == 4 and len(text) == 36:
+        return uow.applications.get(text).id
+    return uow.applications.by_reference(text.strip().upper()).id
+
+
+def editable(uow: UnitOfWork, application_id: str) -> ApplicationRecord:
+    """The record, if the clerk may change it now; raises UserError ``not_editable``."""
+    record = uow.applications.get(application_id)
+    if record.state not in EDITABLE:
+        raise UserError("not_editable", state=record.state.value)
+    return record
+
+
+def _next_reference(uow: UnitOfWork, year: int) -> str:
+    station_no, letter = uow.facts.get("station_no"), uow.facts.get("device_letter")
+    if not station_no or not letter:
+        raise UserError("not_enrolled")
+    generation = int(uow.facts.get("generation") or 0)
+    return str(Reference(station_no, year, letter, generation, uow.applications.next_serial(year)))

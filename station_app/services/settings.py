@@ -1,0 +1,41 @@
+"""设置: read and change what a station can choose. Every setting is declared in ``config``."""
+
+from __future__ import annotations
+
+from station_app import config
+from station_app.durable import Point
+from station_app.errors import UserError
+from station_app.events import Changed, Kind
+from station_app.services.desk import Desk, Written
+
+Value = int | bool | str
+
+
+def read_all(desk: Desk) -> dict[str, Value]:
+    """Every setting's value, the default where none was chosen."""
+    with desk.store.read() as uow:
+        return {each.key: uow.settings.get(each.key) for each in config.SETTINGS}
+
+
+def change(desk: Desk, key: str, value: Value) -> Written[Value]:
+    """Choose a value. Raises UserError ``setting_unknown``, ``setting_invalid``."""
+    check(key, value)
+    with desk.store.write(Point.SETTING) as uow:
+        uow.settings.set(key, value)
+        uow.audit.add("setting_changed", key, desk.operator.id)
+    return Written(value, Changed.of(Kind.SETTINGS))
+
+
+def check(key: str, value: Value) -> None:
+    """Raises UserError when the value does not suit the setting's declaration."""
+    setting = config.BY_KEY.get(key)
+    if setting is None:
+        raise UserError("setting_unknown", key)
+    if type(value) is not type(setting.default):
+        raise UserError("setting_invalid", key)
+    if setting.choices and value not in setting.choices:
+        raise UserError("setting_invalid", key)
+    if isinstance(value, int) and (
+        (setting.low is not None and value < setting.low) or (setting.high is not None and value > setting.high)
+    ):
+        raise UserError("setting_invalid", key)
