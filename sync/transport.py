@@ -1,0 +1,292 @@
+"""The station's requests, and the only place they are made. HTTP ends here: callers see wire models and codes.
+
+Every request names a ``durable.Point`` and goes through ``Transport._send``. Each is signed for itself alone (method,
+path, body) and each may be repeated: ops carry ids, blobs carry offsets. Codes raised: see ``failures``.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypeVar
+from urllib.parse import SplitResult, urlsplit
+
+import requests
+from pydantic import ValidationError
+
+from station_app.domain.canonical import sha256_hex
+from station_app.durable import Point
+from station_app.errors import BugError, EnvironmentFault, StationError, UserError
+from sync.connection import CONNECT_SECONDS, READ_SECONDS, Lanes
+from sync.envelope import TokenSigner
+from sync.failures import Reply, answer_fault, network_fault, read_json
+from sync.wire import (
+    EMPTY_SHA256,
+    BlobAnswer,
+    ChangeKind,
+    EnrolAnswer,
+    EnrolRequest,
+    PackAnswer,
+    SyncAnswer,
+    SyncRequest,
+    WireModel,
+)
+
+Clock = Callable[[], datetime]
+Sent = Callable[[int], None]
+_Model = TypeVar("_Model", bound=WireModel)
+_JSON = {"Content-Type": "application/json"}
+_LARGEST_ANSWER = 64 * 1024 * 1024  # bytes; nobody may fill our memory
+_PIECE = 64 * 1024  # bytes of a body given to the socket at once: each has READ_SECONDS to go
+_LOG = logging.getLogger(__name__)
+
+
+def check_server_url(text: str) -> str:
+    """The server's address without a trailing slash; plain http only to this PC.
+
+    Raises UserError ``server_url_invalid`` or ``server_url_not_https``, field ``server_url``.
+    """
+    url = text.strip().rstrip("/")
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or parts.query or parts.fragment or parts.username:
+        raise UserError("server_url_invalid", "server_url")
+    if parts.scheme == "http" and not is_loopback(parts):
+        raise UserError("server_url_not_https", "server_url")
+    return url
+
+
+def is_loopback(parts: SplitResult) -> bool:
+    """Whether an address means this very PC."""
+    host = parts.hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True)
+class BlobPiece:
+    """Bytes of one scan from ``offset`` on; ``completes`` when they are its last. ``sha256`` is of these bytes."""
+
+    reference: str
+    blob: str  # the whole scan's SHA-256, its name on the server
+    content: memoryview
+    sha256: str
+    offset: int
+    completes: bool
+
+
+class _Body:
+    """A body that goes out piece by piece and tells how far it has come."""
+
+    def __init__(self, content: memoryview, sent: Sent) -> None:
+        self._content = content
+        self._sent = sent
+
+    def __len__(self) -> int:
+        return len(self._content)
+
+    def __iter__(self) -> Iterator[memoryview]:
+        for start in range(0, len(self._content), _PIECE):
+            piece = self._content[start : start + _PIECE]
+            yield piece
+            self._sent(len(piece))
+
+
+@dataclass(frozen=True)
+class _Request:
+    method: str
+    path: str
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes | _Body = b""
+    sha256: str = EMPTY_SHA256
+
+
+class _Bearer(requests.auth.AuthBase):
+    """Our token, set last, so that nothing of the environment (.netrc) takes its place."""
+
+    def __init__(self, token: str | None) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        if self._token is not None:
+            request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+class Transport:
+    """One server seen from one device; usable from several threads. ``signer`` None: only ``enrol`` works.
+
+    ``offset`` is what must be added to ``clock`` to get the server's time; it is learned from the server when it
+    refuses a token for its time, and from every sync answer.
+    """
+
+    def __init__(
+        self,
+        server_url: str,
+        signer: TokenSigner | None,
+        clock: Clock,
+        proxy: str = "",
+        offset: timedelta = timedelta(0),
+    ) -> None:
+        self.server_url = check_server_url(server_url)
+        self.offset = offset
+        self._signer = signer
+        self._clock = clock
+        local = is_loopback(urlsplit(self.server_url))
+        self._lanes = Lanes("" if local else proxy, trust_environment=not local and not proxy)
+
+    # ---- what a station asks
+
+    def enrol(self, request: EnrolRequest) -> EnrolAnswer:
+        reply = self._ask(Point.ENROL_REQUEST, _json_request("/v1/enrol", request), signed=False)
+        return _read(EnrolAnswer, reply)
+
+    def sync(self, request: SyncRequest) -> SyncAnswer:
+        """One pass's question. Kinds of change that this version does not know are left out of the answer."""
+        reply = self._ask(Point.SYNC_REQUEST, _json_request("/v1/sync", request))
+        answer = _read_sync(reply)
+        self._learn_time(answer.server_time)
+        return answer
+
+    def blob_offset(self, reference: str, blob: str) -> int:
+        """How many bytes of this scan the server holds."""
+        reply = self._ask(Point.BLOB_REQUEST, _Request("HEAD", _blob_path(reference, blob)))
+        return _offset_of(reply)
+
+    def send_blob(self, piece: BlobPiece, sent: Sent) -> BlobAnswer:
+        """Send a piece; ``sent`` hears of every part that has left. Receipts come with the piece that completes."""
+        headers = {
+            "Content-Type": "application/partial-upload",
+            "Upload-Offset": str(piece.offset),
+            "Upload-Complete": "?1" if piece.completes else "?0",
+        }
+        path = _blob_path(piece.reference, piece.blob)
+        body = _Body(piece.content, sent)
+        reply = self._ask(Point.BLOB_REQUEST, _Request("PATCH", path, headers, body, piece.sha256))
+        return _read(BlobAnswer, reply) if reply.body else BlobAnswer()
+
+    def plan(self, year: int) -> PackAnswer:
+        """The newest pack of a year; its signature is the caller's to check."""
+        return _read(PackAnswer, self._ask(Point.PLAN_REQUEST, _Request("GET", f"/v1/plans/{year:d}")))
+
+    def close(self) -> None:
+        """Cut whatever is under way, from any thread; later requests raise ``stopped``."""
+        self._lanes.cut()
+
+    # ---- how it is asked
+
+    def _ask(self, point: Point, request: _Request, signed: bool = True) -> Reply:
+        """Send, once more with the server's time if ours is wrong, and judge the answer."""
+        reply = self._send(point, request, self._token(request) if signed else None)
+        fault = _fault_of(request, reply)
+        if signed and fault is not None and fault.code == "clock_skew" and self._learn_time(_server_time(fault)):
+            reply = self._send(point, request, self._token(request))
+            fault = _fault_of(request, reply)
+        if fault is not None:
+            raise fault
+        return reply
+
+    def _send(self, point: Point, request: _Request, token: str | None) -> Reply:
+        """The one place where a request leaves this PC."""
+        try:
+            with self._lanes.lane() as session, self._open(session, request, token) as response:
+                return _reply(response)
+        except (requests.RequestException, OSError) as error:
+            if self._lanes.is_cut:
+                raise EnvironmentFault("stopped") from error
+            raise network_fault(error) from error
+
+    def _open(self, session: requests.Session, request: _Request, token: str | None) -> requests.Response:
+        return session.request(
+            request.method,
+            self.server_url + request.path,
+            data=request.body or None,  # type: ignore[arg-type]  # an iterable of buffers is fine
+            headers=request.headers,
+            auth=_Bearer(token),
+            timeout=(CONNECT_SECONDS, READ_SECONDS),
+            allow_redirects=False,
+            stream=True,
+        )
+
+    def _token(self, request: _Request) -> str:
+        if self._signer is None:
+            raise BugError("not_enrolled")
+        return self._signer.token(request.method, request.path, request.sha256, self._clock() + self.offset)
+
+    def _learn_time(self, server_time: str | None) -> bool:
+        """Take over the server's time; whether it could be read."""
+        try:
+            theirs = datetime.fromisoformat(server_time or "")
+            self.offset = theirs - self._clock()
+        except (ValueError, TypeError):  # no time, or one without a zone
+            return False
+        return True
+
+
+def _blob_path(reference: str, blob: str) -> str:
+    return f"/v1/applications/{reference}/blobs/{blob}"
+
+
+def _json_request(path: str, model: WireModel) -> _Request:
+    body = model.model_dump_json().encode()
+    return _Request("POST", path, _JSON, body, sha256_hex(body))
+
+
+def _reply(response: requests.Response) -> Reply:
+    body = response.raw.read(_LARGEST_ANSWER + 1, decode_content=True)
+    if len(body) > _LARGEST_ANSWER:
+        raise EnvironmentFault("answer_unreadable")
+    media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    return Reply(response.status_code, media_type, {k.lower(): v for k, v in response.headers.items()}, body)
+
+
+def _fault_of(request: _Request, reply: Reply) -> StationError | None:
+    if request.method == "HEAD" and reply.status in (200, 204) and "upload-offset" in reply.headers:
+        return None
+    return answer_fault(reply)
+
+
+def _server_time(fault: StationError) -> str | None:
+    told = fault.params.get("server_time")
+    return told if isinstance(told, str) else None
+
+
+def _offset_of(reply: Reply) -> int:
+    try:
+        return max(0, int(reply.headers.get("upload-offset", "")))
+    except ValueError as error:
+        raise EnvironmentFault("answer_unreadable") from error
+
+
+def _read(model: type[_Model], reply: Reply) -> _Model:
+    try:
+        return model.model_validate(read_json(reply))
+    except ValidationError as error:
+        raise EnvironmentFault("answer_unreadable") from error
+
+
+def _read_sync(reply: Reply) -> SyncAnswer:
+    document = read_json(reply)
+    changes = document.get("changes")
+    known = [each for each in changes if _is_known(each)] if isinstance(changes, list) else []
+    try:
+        return SyncAnswer.model_validate({**document, "changes": known})
+    except ValidationError as error:
+        raise EnvironmentFault("answer_unreadable") from error
+
+
+def _is_known(change: object) -> bool:
+    known = isinstance(change, dict) and change.get("kind") in set(ChangeKind)
+    if not known:
+        _LOG.warning("a kind of change that this version does not know was left out")
+    return known
