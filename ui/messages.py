@@ -1,0 +1,86 @@
+"""Codes into Chinese sentences; the only module that knows them. Qt-free.
+
+Sentences live in ``resources/translations/zh_CN``: ``errors``, ``findings``, ``labels``, ``states``, each a flat table
+``code = "句子"``. A sentence may name parameters: ``{count}``; ``{field:label}`` and ``{now:state}`` look the value up
+in that table. A code nobody has written a sentence for is shown as itself, never hidden.
+"""
+
+from __future__ import annotations
+
+import string
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from station_app.errors import StationError
+
+if TYPE_CHECKING:
+    from station_app.domain.application import FieldReturn, State
+    from station_app.plans import Finding
+
+_LANGUAGE = "zh_CN"
+
+
+def sentence(error_or_code: StationError | str, **params: object) -> str:
+    """What is wrong and what to do next, in words the clerk can say aloud."""
+    if isinstance(error_or_code, StationError):
+        code, values = error_or_code.code, {"field": error_or_code.field, **error_or_code.params, **params}
+    else:
+        code, values = error_or_code, dict(params)
+    template = table("errors").get(code)
+    if template is None:
+        return f"出现了没有说明的情况，代码 {code}。请记下代码，告诉技术支持。"
+    return fill(template, values)
+
+
+def label(field: str) -> str:
+    """A field's, a scan's or a choice's name as it is printed: ``card_no`` -> 互助服务卡卡号."""
+    return table("labels").get(field, field)
+
+
+def finding_sentence(finding: Finding) -> str:
+    """What the assessment found, with its figures."""
+    template = table("findings").get(finding.code)
+    if template is None:
+        return f"方案核对提示，代码 {finding.code}"
+    return fill(template, {"field": finding.field, **finding.params})
+
+
+def state_word(state: State | str) -> str:
+    """``received`` -> 已接收."""
+    return table("states").get(str(state), str(state))
+
+
+def return_sentence(returned: FieldReturn) -> str:
+    """What the reviewer wants put right: the field, why, and the note as it was written."""
+    said = f"{label(returned.field)}：{table('states').get(f'return_{returned.code}', str(returned.code))}"
+    return f"{said}（{returned.note}）" if returned.note else said
+
+
+@cache
+def table(name: str) -> Mapping[str, str]:
+    """One file of sentences, flat."""
+    text = files("resources").joinpath("translations", _LANGUAGE, f"{name}.toml").read_text(encoding="utf-8")
+    return {str(key): str(value) for key, value in tomllib.loads(text).items()}
+
+
+def fill(template: str, values: Mapping[str, object]) -> str:
+    """A sentence with its parameters; one that is missing reads as nothing."""
+    return _Filler().vformat(template, (), dict(values))
+
+
+class _Filler(string.Formatter):
+    """``{name}``, ``{name:label}``, ``{name:state}``; every other format is Python's own."""
+
+    def get_value(self, key: int | str, args: Any, kwargs: Any) -> Any:
+        value = kwargs.get(key)
+        return "" if value is None else value
+
+    def format_field(self, value: Any, format_spec: str) -> Any:
+        if format_spec == "label":
+            return label(str(value))
+        if format_spec == "state":
+            return state_word(str(value))
+        return super().format_field(value, "" if value == "" else format_spec)

@@ -1,0 +1,207 @@
+"""The only way off the main thread: ``Query`` reads, ``Command`` writes.
+
+One reader thread and one writer thread, so that a lookup never waits behind a write and writes keep their order.
+Results come home by one queued signal. Work that runs in the background must hold no Qt object: bind what it needs to
+a local first (``desk = context.desk``), never reach through ``self``.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from types import CellType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from PySide6.QtCore import QObject, Qt, Signal
+from shiboken6 import isValid
+
+from station_app.errors import BugError, StationError
+from station_app.events import Events
+
+if TYPE_CHECKING:
+    from station_app.services.desk import Written
+
+T = TypeVar("T")
+Failed = Callable[[StationError], None]
+Report = Callable[[BaseException], None]
+
+
+@dataclass(frozen=True)
+class _Ticket:
+    """What waits on the main thread for an answer."""
+
+    owner: QObject
+    done: Callable[[Any], None]
+    failed: Failed | None
+    key: str | None
+    future: Future[None]
+
+
+@dataclass(frozen=True)
+class _Answer:
+    number: int
+    value: Any = None
+    error: StationError | None = None
+
+
+class Tasks(QObject):
+    """Runs work in the background and brings the answer to its owner.
+
+    Signals: ``unhandled(StationError)``: a failure nobody took, for the shell's banner; every ``BugError`` comes here.
+    ``report`` gets each unexpected exception, on the background thread, before anything else happens to it.
+    """
+
+    unhandled = Signal(object)
+    _arrived = Signal()
+
+    def __init__(self, events: Events, report: Report, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._events = events
+        self._report = report
+        self._reader = ThreadPoolExecutor(1, "station-reader")
+        self._writer = ThreadPoolExecutor(1, "station-writer")
+        self._inbox: SimpleQueue[_Answer] = SimpleQueue()
+        self._tickets: dict[int, _Ticket] = {}
+        self._commands: set[int] = set()
+        self._last = 0
+        self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def query(
+        self,
+        owner: QObject,
+        work: Callable[[], T],
+        done: Callable[[T], None],
+        failed: Failed | None = None,
+        *,
+        key: str | None = None,
+    ) -> None:
+        """Read in the background; ``done`` runs here, on the Qt thread, unless the owner is gone by then.
+
+        With ``key``, a newer query of the same owner and key takes the place of an older one, whose answer is dropped.
+        """
+        if key is not None:
+            self._supersede(owner, key)
+        self._submit(self._reader, owner, work, done, failed, key)
+
+    def command(
+        self,
+        owner: QObject,
+        work: Callable[[], Written[T]],
+        done: Callable[[T], None] | None = None,
+        failed: Failed | None = None,
+    ) -> None:
+        """Write in the background, in the calls' order; what it touched goes to the events, its value to ``done``.
+
+        The write itself is never dropped, only its answer.
+        """
+        events = self._events
+
+        def write() -> T:
+            written = work()
+            events.send(written.changed)
+            return written.value
+
+        _check_bare(work)
+        self._commands.add(self._submit(self._writer, owner, write, done or _ignore, failed, None))
+
+    def finish(self) -> None:
+        """Wait for every command, and for those its ``done`` starts; their answers are delivered here."""
+        while self._commands:
+            for number in sorted(self._commands):
+                self._tickets[number].future.result()
+            self._deliver()
+
+    def close(self) -> None:
+        """``finish()``, drop the queries, end both threads."""
+        self.finish()
+        for ticket in self._tickets.values():
+            ticket.future.cancel()
+        self._reader.shutdown(wait=True, cancel_futures=True)
+        self._writer.shutdown(wait=True)
+        self._tickets.clear()
+
+    def _submit(
+        self,
+        executor: ThreadPoolExecutor,
+        owner: QObject,
+        work: Callable[[], Any],
+        done: Callable[[Any], None],
+        failed: Failed | None,
+        key: str | None,
+    ) -> int:
+        _check_bare(work)
+        self._last += 1
+        number = self._last
+        inbox, arrived, report = self._inbox, self._arrived, self._report
+
+        def run() -> None:
+            inbox.put(_attempt(number, work, report))
+            arrived.emit()
+
+        self._tickets[number] = _Ticket(owner, done, failed, key, executor.submit(run))
+        return number
+
+    def _supersede(self, owner: QObject, key: str) -> None:
+        for number, ticket in list(self._tickets.items()):
+            if ticket.owner is owner and ticket.key == key:
+                ticket.future.cancel()
+                del self._tickets[number]
+
+    def _deliver(self) -> None:
+        while True:
+            try:
+                answer = self._inbox.get_nowait()
+            except Empty:
+                return
+            self._commands.discard(answer.number)
+            ticket = self._tickets.pop(answer.number, None)
+            if ticket is not None:
+                self._hand_over(ticket, answer)
+
+    def _hand_over(self, ticket: _Ticket, answer: _Answer) -> None:
+        alive = isValid(ticket.owner)
+        if answer.error is None:
+            if alive:
+                ticket.done(answer.value)
+            return
+        if alive and ticket.failed is not None:
+            ticket.failed(answer.error)
+        if ticket.failed is None or isinstance(answer.error, BugError):
+            self.unhandled.emit(answer.error)
+
+
+def _attempt(number: int, work: Callable[[], Any], report: Report) -> _Answer:
+    """Run the work; every failure becomes a ``StationError``, the unexpected ones reported first."""
+    try:
+        return _Answer(number, work())
+    except BugError as error:
+        report(error)
+        return _Answer(number, error=error)
+    except StationError as error:
+        return _Answer(number, error=error)
+    except Exception as error:
+        report(error)
+        bug = BugError("unexpected", kind=type(error).__name__)
+        bug.__cause__ = error
+        return _Answer(number, error=bug)
+
+
+def _ignore(_: object) -> None:
+    """Nobody waits for this command's value."""
+
+
+def _check_bare(work: Callable[[], Any]) -> None:
+    """Raises BugError ``work_holds_widget`` when background work would hold a Qt object."""
+    if any(isinstance(each, QObject) for each in _held(work)):
+        raise BugError("work_holds_widget")
+
+
+def _held(work: Callable[[], Any]) -> list[object]:
+    if isinstance(work, functools.partial):
+        return [*_held(work.func), *work.args, *work.keywords.values()]
+    cells = getattr(work, "__closure__", None) or ()
+    held = [cell.cell_contents for cell in cells if cell != CellType()]
+    return [getattr(work, "__self__", None), *held, *(getattr(work, "__defaults__", None) or ())]

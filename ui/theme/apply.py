@@ -1,0 +1,81 @@
+"""Puts a theme on the application; the application itself remembers which one it wears."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from importlib.resources import files
+
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication
+
+from ui.theme.fonts import application_font
+from ui.theme.sizes import px, space
+from ui.theme.tokens import THEMES, Tokens
+
+TEXT_SIZES = (12, 14, 16)
+_PROPERTY = "station_theme"
+_PLACEHOLDER = re.compile(r"@(?P<token>[a-z_]+)|(?P<units>\d+(?:\.\d+)?)(?P<scale>[us])\b")
+
+
+@dataclass(frozen=True)
+class Theme:
+    """What is worn: the table's name, the text size in points, the colours."""
+
+    name: str
+    text_size: int
+    tokens: Tokens
+
+
+def apply_theme(app: QApplication, name: str, text_size: int) -> Theme:
+    """Font, palette and style sheet of the whole program; takes effect at once on everything already shown."""
+    tokens = THEMES[name]
+    app.setFont(application_font(text_size))
+    app.setProperty(_PROPERTY, name)
+    app.setPalette(_palette(tokens))
+    app.setStyleSheet(stylesheet(tokens))
+    return Theme(name, text_size, tokens)
+
+
+def current_tokens() -> Tokens:
+    """The colours worn now, for what is painted by hand."""
+    app = QApplication.instance()
+    name = app.property(_PROPERTY) if app is not None else None
+    return THEMES[name] if isinstance(name, str) else THEMES["light"]
+
+
+def stylesheet(tokens: Tokens) -> str:
+    """``resources/styles/station.qss`` with ``@token`` a colour, ``16u`` as ``px(16)`` and ``16s`` as ``space(16)``."""
+    template = files("resources").joinpath("styles/station.qss").read_text(encoding="utf-8")
+
+    def fill(match: re.Match[str]) -> str:
+        if match["token"]:
+            return str(getattr(tokens, match["token"]))
+        size = (px if match["scale"] == "u" else space)(float(match["units"]))
+        return f"{size}px"
+
+    return _PLACEHOLDER.sub(fill, template)
+
+
+def _palette(tokens: Tokens) -> QPalette:
+    palette = QPalette()
+    roles = {
+        QPalette.ColorRole.Window: tokens.background,
+        QPalette.ColorRole.Base: tokens.surface,
+        QPalette.ColorRole.AlternateBase: tokens.background,
+        QPalette.ColorRole.Button: tokens.surface,
+        QPalette.ColorRole.Text: tokens.text,
+        QPalette.ColorRole.WindowText: tokens.text,
+        QPalette.ColorRole.ButtonText: tokens.text,
+        QPalette.ColorRole.PlaceholderText: tokens.soft_text,
+        QPalette.ColorRole.Highlight: tokens.accent,
+        QPalette.ColorRole.HighlightedText: tokens.on_accent,
+        QPalette.ColorRole.ToolTipBase: tokens.surface,
+        QPalette.ColorRole.ToolTipText: tokens.text,
+        QPalette.ColorRole.Link: tokens.accent,
+    }
+    for role, colour in roles.items():
+        palette.setColor(role, QColor(colour))
+    for role in (QPalette.ColorRole.Text, QPalette.ColorRole.WindowText, QPalette.ColorRole.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(tokens.disabled_text))
+    return palette

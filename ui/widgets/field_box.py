@@ -1,0 +1,70 @@
+"""An editor with its name above and one reserved line below, so that nothing moves when something is wrong."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from ui.messages import label as label_of
+from ui.theme import space
+from ui.widgets.styling import restyle
+from ui.widgets.text import ElidedText, Text
+
+ProblemTone = Literal["wrong", "attention"]
+
+
+class FieldBox(QWidget):
+    """One field. ``name``: the bare name, which becomes the editor's object name.
+
+    The line below shows, in this order: the problem, else the hint.
+    Attributes: ``name``, ``editor``.
+    """
+
+    def __init__(self, name: str, editor: QWidget, label: str | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.name = name
+        self.editor = editor
+        self._hint = ""
+        self._problem = ""
+        self._tone: ProblemTone = "wrong"
+        self._label = Text(label_of(name) if label is None else label, "label")
+        self._label.setBuddy(editor)
+        self._line = ElidedText("", "note")
+        editor.setObjectName(name)
+        editor.setAccessibleName(self._label.text())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(space(1))
+        column.addWidget(self._label)
+        column.addWidget(editor)
+        column.addWidget(self._line)
+        self.setFocusProxy(editor)
+
+    @property
+    def problem(self) -> str:
+        """The sentence that stands under the editor, empty when all is well."""
+        return self._problem
+
+    def set_problem(self, sentence: str | None, tone: ProblemTone = "wrong") -> None:
+        """Say what is wrong (None: nothing is), in words the clerk can say to the worker."""
+        self._problem = sentence or ""
+        self._tone = tone
+        restyle(self.editor, "problem", tone if self._problem else "")
+        self._show()
+
+    def set_hint(self, text: str) -> None:
+        """A quiet note under the editor while nothing is wrong."""
+        self._hint = text
+        self._show()
+
+    def set_label(self, text: str) -> None:
+        self._label.setText(text)
+        self.editor.setAccessibleName(text)
+
+    def _show(self) -> None:
+        if self._problem:
+            self._line.say(self._problem, self._tone)
+        else:
+            self._line.say(self._hint, "soft")
+        self.editor.setAccessibleDescription(self._problem or self._hint)
