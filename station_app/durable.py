@@ -21,6 +21,8 @@ class Point(StrEnum):
     SCAN_FILE = "scan_file"
     KEY_SLOTS = "key_slots"
     SIGN_IN_WAITS = "sign_in_waits"
+    SCAN_SWEEP = "scan_sweep"
+    STORE_CREATE = "store_create"
     STORE_BACKUP = "store_backup"
     OUTPUT_FILE = "output_file"  # a form, a receipt: what the clerk asked to be written
     # the station's transactions

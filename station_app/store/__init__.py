@@ -1,0 +1,1 @@
+"""The encrypted database and the scan files. ``records`` is light; ``database.Store`` brings SQLAlchemy in."""

@@ -1,4 +1,4 @@
-"""What the store keeps, as plain values. No SQLAlchemy here, so that windows may name these types before it is imported.
+"""What the store keeps, as plain values. No SQLAlchemy here: windows name these types before it is imported.
 
 Times are ISO 8601 UTC text (``2024-05-15T06:30:00Z``), days ``YYYY-MM-DD``, amounts whole yuan, sizes bytes.
 """
@@ -67,7 +67,7 @@ class LedgerRow:
 
 @dataclass(frozen=True)
 class LedgerQuery:
-    """Which lines of 台账: ``text`` is a reference, name, pinyin, initials, ID number, card or phone, from its start."""
+    """Which lines of 台账: ``text`` begins a reference, name, pinyin, initials, ID number, card or phone."""
 
     text: str = ""
     states: frozenset[State] = frozenset()

@@ -1,0 +1,176 @@
+"""Every spelling under which a Chinese name can be typed: characters, pinyin in all readings, initials. Pure.
+
+pypinyin (its table of characters) is imported when the first name is read, not before.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import product
+
+# readings as surnames; many of them no dictionary lists for the character
+_SURNAMES = """
+    薄:bo 卜:bu 晁:chao 车:che 谌:chen 盛:sheng 种:chong 重:chong 褚:chu 单:shan 邸:di 都:du 盖:ge 葛:ge 句:gou
+    勾:gou 呙:guo 过:guo 哈:ha 撖:han 黑:he 华:hua 郇:xun 纪:ji 贾:jia 敫:jiao 解:xie 角:jue 阚:kan 隗:wei
+    乐:yue 六:lu 缪:miao 乜:nie 宓:mi 牟:mu 那:na 能:nai 佴:nai 粘:nian 宁:ning 区:ou 逄:pang 蕃:pi 繁:po
+    朴:piao 秘:bi 仇:qiu 曲:qu 覃:qin 任:ren 撒:sa 召:shao 折:she 厍:she 舍:she 参:shen 莘:shen 殳:shu 宿:su
+    眭:sui 澹:tan 钭:tou 仝:tong 尉:yu 洗:xian 冼:xian 相:xiang 燕:yan 么:yao 幺:yao 应:ying 於:yu 员:yun 郧:yun
+    藏:zang 臧:zang 曾:zeng 查:zha 翟:zhai 祭:zhai 占:zhan 长:zhang 訾:zi 昝:zan 晟:cheng 柏:bai 费:fei
+"""
+_COMPOUND_SURNAMES = """
+    尉迟:yu,chi 万俟:mo,qi 长孙:zhang,sun 单于:chan,yu 澹台:tan,tai 令狐:ling,hu 鲜于:xian,yu 宗政:zong,zheng
+    欧阳:ou,yang 上官:shang,guan 司马:si,ma 司徒:si,tu 司空:si,kong 诸葛:zhu,ge 东方:dong,fang 皇甫:huang,fu
+    公孙:gong,sun 慕容:mu,rong 夏侯:xia,hou 端木:duan,mu 南宫:nan,gong 独孤:du,gu 呼延:hu,yan 轩辕:xuan,yuan
+    宇文:yu,wen 闻人:wen,ren 赫连:he,lian 濮阳:pu,yang 淳于:chun,yu 公冶:gong,ye 太叔:tai,shu 申屠:shen,tu
+    仲孙:zhong,sun 钟离:zhong,li 闾丘:lv,qiu 东郭:dong,guo 南门:nan,men 百里:bai,li 拓跋:tuo,ba 夹谷:jia,gu
+    宰父:zai,fu 谷梁:gu,liang 漆雕:qi,diao 乐正:yue,zheng 公西:gong,xi 巫马:wu,ma 公良:gong,liang 亓官:qi,guan
+    司寇:si,kou 子车:zi,ju 颛孙:zhuan,sun 左丘:zuo,qiu 东门:dong,men 西门:xi,men 梁丘:liang,qiu 第五:di,wu
+    纳兰:na,lan 叶赫:ye,he 完颜:wan,yan 哥舒:ge,shu 微生:wei,sheng 羊舌:yang,she
+"""
+# readings as surnames: dictionaries lack some of them, and list others late
+SURNAME_READINGS: dict[str, str] = dict(each.split(":") for each in _SURNAMES.split())
+COMPOUND_SURNAMES: dict[str, tuple[str, ...]] = {
+    surname: tuple(spelled.split(",")) for surname, spelled in (each.split(":") for each in _COMPOUND_SURNAMES.split())
+}
+
+_DOTS = "·•・‧∙.'’"
+_MOST_SPELLINGS = 48
+
+
+def query_key(text: str) -> str:
+    """What was typed, in the spelling of the keys: half-width, lower-case, ü as v, without marks and spaces."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(_toneless(each) for each in plain if each.isalnum())
+
+
+@lru_cache(maxsize=16384)
+def readings(character: str) -> tuple[str, ...]:
+    """All readings of one character, the commonest first, without tones; ü also as ``v``, ``u`` and ``yu``.
+
+    A character no table knows reads as itself when it is a letter or a digit, else not at all.
+    """
+    from pypinyin.constants import PINYIN_DICT
+
+    listed = PINYIN_DICT.get(ord(character))
+    if listed is None:
+        return (character,) if character.isascii() and character.isalnum() else ()
+    found = [_toneless(each) for each in listed.split(",")]
+    if character in SURNAME_READINGS:
+        found.append(SURNAME_READINGS[character])
+    return tuple(dict.fromkeys(spelling for each in found for spelling in _without_v(each)))
+
+
+@lru_cache(maxsize=4096)
+def keys_of(name: str) -> tuple[str, ...]:
+    """Every key of a name: its characters first, then pinyin, initials, and surname with the given name's initials;
+    each also from the given name on (建国, jianguo, jg). Empty for a name without letters."""
+    parts = _parts(name)
+    characters = "".join(part for part, _ in parts)
+    if not characters:
+        return ()
+    keys = [characters]
+    for start in range(len(parts)):
+        rest = parts[start:]
+        whole = "".join(part for part, _ in rest)
+        spelled = [spelling for _, spelling in rest]
+        flat = [each for spelling in spelled for each in spelling]
+        keys += [whole, *_spellings(flat), *_spellings(_initials(flat))]
+        if len(rest) > 1:
+            mixed = [*spelled[0], *_initials([each for spelling in spelled[1:] for each in spelling])]
+            keys += _spellings(mixed)
+    return tuple(dict.fromkeys(each for each in keys if each))
+
+
+def rank(query: str, name: str) -> int | None:
+    """How well what was typed fits a name in a picker: 0 the whole, 1 its beginning, 2 inside; None not at all.
+
+    Characters, full pinyin and initials may be mixed (``电gong``, ``dgong``); a last syllable may be unfinished.
+    An empty query fits everything.
+    """
+    typed = query_key(query)
+    characters = tuple(each for each in unicodedata.normalize("NFKC", name).casefold() if each.isalnum())
+    if typed == "".join(characters):
+        return 0
+    for start in range(len(characters)):
+        if _fits(typed, characters, start):
+            return 1 if start == 0 else 2
+    return None if typed else 1
+
+
+def matches(query: str, name: str) -> bool:
+    """Whether a picker shows this name for what was typed."""
+    return rank(query, name) is not None
+
+
+def _fits(typed: str, characters: tuple[str, ...], at: int) -> bool:
+    if not typed:
+        return True
+    if at == len(characters):
+        return False
+    for spelling in (characters[at], *readings(characters[at])):
+        if spelling.startswith(typed):
+            return True
+        if typed.startswith(spelling) and _fits(typed[len(spelling) :], characters, at + 1):
+            return True
+        if typed[0] == spelling[0] and _fits(typed[1:], characters, at + 1):
+            return True
+    return False
+
+
+def _parts(name: str) -> list[tuple[str, list[tuple[str, ...]]]]:
+    """Surname and given name, or the parts between dots, each with the readings of its characters."""
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    for dot in _DOTS:
+        plain = plain.replace(dot, "·")
+    pieces = ["".join(each for each in piece if each.isalnum()) for piece in plain.split("·")]
+    pieces = [piece for piece in pieces if piece]
+    if len(pieces) != 1:
+        return [(piece, [readings(each) for each in piece]) for piece in pieces]
+    return _surname_first(pieces[0])
+
+
+def _surname_first(name: str) -> list[tuple[str, list[tuple[str, ...]]]]:
+    length = 2 if len(name) > 2 and name[:2] in COMPOUND_SURNAMES else 1
+    if len(name) == 1 or name.isascii():
+        return [(name, [readings(each) for each in name])]
+    spelled = [readings(each) for each in name]
+    if length == 2:
+        pairs = zip(spelled[:2], COMPOUND_SURNAMES[name[:2]], strict=True)
+        spelled[:2] = [tuple(dict.fromkeys((known, *listed))) for listed, known in pairs]
+    return [(name[:length], spelled[:length]), (name[length:], spelled[length:])]
+
+
+def _initials(spelled: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    return [tuple(dict.fromkeys(each[0] for each in spelling)) for spelling in spelled]
+
+
+def _spellings(spelled: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """All combinations; where they are too many, the commonest with one other reading at a time."""
+    known = [spelling for spelling in spelled if spelling]
+    number = 1
+    for spelling in known:
+        number *= len(spelling)
+    if number <= _MOST_SPELLINGS:
+        return ("".join(each) for each in product(*known))
+    return _one_at_a_time(known)
+
+
+def _one_at_a_time(known: list[tuple[str, ...]]) -> Iterator[str]:
+    common = [spelling[0] for spelling in known]
+    yield "".join(common)
+    for place, spelling in enumerate(known):
+        for other in spelling[1:]:
+            yield "".join((*common[:place], other, *common[place + 1 :]))
+
+
+def _toneless(text: str) -> str:
+    marked = unicodedata.normalize("NFD", text).replace("u\u0308", "v")
+    return "".join(each for each in marked if not unicodedata.combining(each))
+
+
+def _without_v(reading: str) -> tuple[str, ...]:
+    if "v" not in reading:
+        return (reading,)
+    return (reading, reading.replace("v", "u"), reading.replace("v", "yu"))

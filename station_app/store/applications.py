@@ -1,0 +1,230 @@
+"""Cases: the record, its moves, its frozen revisions, and what the repeat rules need to know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from station_app.domain.application import EDITABLE, Content, State, check_move
+from station_app.domain.canonical import sha256_hex
+from station_app.errors import UserError
+from station_app.store import ledger, names, rows
+from station_app.store.records import (
+    ApplicationRecord,
+    GrantRow,
+    LedgerQuery,
+    LedgerRow,
+    MoveRecord,
+    RevisionRecord,
+    Source,
+)
+from station_app.store.schema import applications, moves, revisions, serials
+from station_app.store.times import Moment, stamp
+
+_COUNTING = (State.QUEUED, State.RECEIVED, State.RETURNED, State.APPROVED, State.PAID)
+_FACT_COLUMNS = frozenset({"rejection_code", "amount", "paid_on", "returned", "server_assessment"})
+
+
+class Applications:
+    """All methods that look a case up raise UserError ``application_unknown`` when there is none."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    # ---- the record
+
+    def next_serial(self, year: int) -> int:
+        """The next number for a 受理号 of this plan year; never given twice."""
+        statement = upsert(serials).values(year=year, last=1)
+        statement = statement.on_conflict_do_update(index_elements=["year"], set_={"last": serials.c.last + 1})
+        return int(self._connection.execute(statement.returning(serials.c.last)).scalar_one())
+
+    def add(self, record: ApplicationRecord) -> None:
+        """A new draft, and the first line of its history. Raises BugError ``application_not_a_draft``."""
+        self._connection.execute(insert(applications).values(**rows.of_application(record)))
+        names.know(self._connection, [str(record.content.value("name") or "")])
+        self._write_history(record.id, 0, None, record.state, record.created_at, record.author_id, Source.STATION, {})
+
+    def get(self, application_id: str) -> ApplicationRecord:
+        return self._one(applications.c.id == application_id)
+
+    def by_reference(self, reference: str) -> ApplicationRecord:
+        return self._one(applications.c.reference == reference)
+
+    def _one(self, condition: Any) -> ApplicationRecord:
+        row = self._connection.execute(select(applications).where(condition)).first()
+        if row is None:
+            raise UserError("application_unknown")
+        return rows.application(row)
+
+    def save_content(
+        self,
+        application_id: str,
+        content: Content,
+        assessment: Mapping[str, Any] | None,
+        now: Moment,
+        *,
+        pack_version: int | None = None,
+    ) -> None:
+        """What the clerk has entered; UserError ``application_not_editable`` outside draft and returned."""
+        before = self._state(application_id)
+        if before.state not in EDITABLE:
+            raise UserError("application_not_editable", state=before.state)
+        values = {**rows.searched(content), "assessment": rows.json_or_none(assessment), "updated_at": stamp(now)}
+        if pack_version is not None:
+            values["pack_version"] = pack_version
+        self._update(application_id, values)
+        if values["name"] != before.name:
+            names.know(self._connection, [values["name"]])
+            names.forget(self._connection, [before.name])
+
+    def set_consent(self, application_id: str, consent: Mapping[str, Any], now: Moment) -> None:
+        self._state(application_id)
+        self._update(application_id, {"consent": rows.to_json(consent), "updated_at": stamp(now)})
+
+    def set_insisted(self, application_id: str, reason: str | None, now: Moment) -> None:
+        """The worker's insistence on a case that does not qualify; None takes it back."""
+        self._state(application_id)
+        self._update(application_id, {"insisted": reason, "updated_at": stamp(now)})
+
+    def set_assessment(self, application_id: str, assessment: Mapping[str, Any], pack_version: int) -> None:
+        """Our verdict as it stood at submit."""
+        self._state(application_id)
+        self._update(application_id, {"assessment": rows.to_json(assessment), "pack_version": pack_version})
+
+    def set_server_assessment(self, application_id: str, assessment: Mapping[str, Any]) -> None:
+        self._state(application_id)
+        self._update(application_id, {"server_assessment": rows.to_json(assessment)})
+
+    # ---- moves
+
+    def move(
+        self, application_id: str, to: State, at: Moment, by: str, source: Source | str, **facts: Any
+    ) -> ApplicationRecord:
+        """Move a case, write its history, and return it as it then stands.
+
+        ``by``: the operator's id, empty for the server. Facts that are columns are kept there as well:
+        ``returned`` (FieldReturns), ``rejection_code``, ``amount``, ``paid_on``, ``server_assessment``; a new queued
+        revision clears ``returned``. Raises UserError ``move_not_allowed``.
+        """
+        before = self._state(application_id)
+        check_move(State(before.state), to)
+        values: dict[str, Any] = {"state": to.value, "updated_at": stamp(at)}
+        if to is State.QUEUED:
+            values["returned"] = "[]"
+        told = rows.told(facts)
+        for name in _FACT_COLUMNS & told.keys():
+            value = told[name]
+            values[name] = rows.to_json(value) if isinstance(value, dict | list) else value
+        self._update(application_id, values)
+        self._write_history(
+            application_id, before.revision, State(before.state), to, stamp(at), by, Source(source), told
+        )
+        return self.get(application_id)
+
+    def history(self, application_id: str) -> list[MoveRecord]:
+        """Every move, the oldest first."""
+        found = self._connection.execute(
+            select(moves).where(moves.c.application_id == application_id).order_by(moves.c.seq)
+        )
+        return [rows.move(row) for row in found]
+
+    # ---- revisions
+
+    def freeze(self, application_id: str, revision: int, body: str, *, operator_id: str, at: Moment) -> RevisionRecord:
+        """Freeze the next revision: these bytes for ever. Raises BugError ``revision_not_consecutive``."""
+        self._state(application_id)
+        record = RevisionRecord(application_id, revision, body, sha256_hex(body.encode()), operator_id, stamp(at))
+        self._connection.execute(
+            insert(revisions).values(
+                application_id=application_id,
+                revision=revision,
+                body=body,
+                body_sha256=record.body_sha256,
+                operator_id=operator_id,
+                frozen_at=record.frozen_at,
+            )
+        )
+        self._update(application_id, {"revision": revision})
+        return record
+
+    def revisions(self, application_id: str) -> list[RevisionRecord]:
+        """Every frozen revision, the first first."""
+        found = self._connection.execute(
+            select(revisions).where(revisions.c.application_id == application_id).order_by(revisions.c.revision)
+        )
+        return [RevisionRecord(*row) for row in found]
+
+    # ---- across cases
+
+    def find(self, query: LedgerQuery) -> list[LedgerRow]:
+        """Lines of 台账, the last changed first."""
+        return ledger.find(self._connection, query)
+
+    def count(self, query: LedgerQuery) -> int:
+        """How many lines there are without ``limit`` and ``offset``."""
+        return ledger.count(self._connection, query)
+
+    def count_by_state(self) -> dict[State, int]:
+        found = self._connection.execute(select(applications.c.state, func.count()).group_by(applications.c.state))
+        return {State(state): number for state, number in found}
+
+    def unfinished(self) -> list[ApplicationRecord]:
+        """Drafts and returned cases, returned ones first, then the last changed: what 待办 starts from."""
+        found = self._connection.execute(
+            select(applications)
+            .where(applications.c.state.in_([State.DRAFT.value, State.RETURNED.value]))
+            .order_by(applications.c.state.desc(), applications.c.updated_at.desc())
+        )
+        return [rows.application(row) for row in found]
+
+    def grants_of(self, id_number: str) -> list[GrantRow]:
+        """This person's cases that were paid or may still be, the oldest first; drafts do not count."""
+        if not id_number:
+            return []
+        found = self._connection.execute(
+            select(applications)
+            .where(applications.c.id_number == id_number)
+            .where(applications.c.state.in_([each.value for each in _COUNTING]))
+            .order_by(applications.c.created_at)
+        )
+        return [rows.grant(rows.application(row)) for row in found]
+
+    # ---- inside
+
+    def _state(self, application_id: str) -> Row[Any]:
+        columns = (applications.c.state, applications.c.revision, applications.c.name)
+        row = self._connection.execute(select(*columns).where(applications.c.id == application_id)).first()
+        if row is None:
+            raise UserError("application_unknown")
+        return row
+
+    def _update(self, application_id: str, values: Mapping[str, Any]) -> None:
+        self._connection.execute(update(applications).where(applications.c.id == application_id).values(**values))
+
+    def _write_history(
+        self,
+        application_id: str,
+        revision: int,
+        from_state: State | None,
+        to: State,
+        at: str,
+        by: str,
+        source: Source,
+        facts: Mapping[str, Any],
+    ) -> None:
+        self._connection.execute(
+            insert(moves).values(
+                application_id=application_id,
+                revision=revision,
+                from_state=from_state.value if from_state else None,
+                to_state=to.value,
+                at=at,
+                by=by,
+                source=source.value,
+                facts=rows.to_json(facts),
+            )
+        )

@@ -1,0 +1,115 @@
+"""The roster, and the search that runs at every key the clerk presses: range queries on indexes, never a scan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from station_app.domain.identity import tidy_number
+from station_app.domain.member import Member
+from station_app.domain.pinyin import query_key
+from station_app.store import names
+
+# ruff: noqa: S608  the SQL is put together from this module's own constants
+
+_COLUMNS = "member_no, name, id_number, card_no, phone, employer, district, full_time_union_social_worker"
+_BY_NAME = f"""
+    SELECT {", ".join("m." + each for each in _COLUMNS.split(", "))}
+    FROM (SELECT DISTINCT name FROM name_keys WHERE key >= ? AND key < ? ORDER BY key LIMIT ?) k
+    CROSS JOIN members m ON m.name = k.name LIMIT ?
+"""
+_BY_NUMBER = {
+    column: f"SELECT {_COLUMNS} FROM members WHERE {column} >= ? AND {column} < ? ORDER BY {column} LIMIT ?"
+    for column in ("id_number", "card_no", "phone")
+}
+_UPSERT = f"""
+    INSERT INTO members ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (member_no) DO UPDATE SET {", ".join(f"{each} = excluded.{each}" for each in _COLUMNS.split(", ")[1:])}
+"""
+_MOST_AT_ONCE = 500
+
+
+class Members:
+    """Members by what a clerk can type: name, pinyin, initials, ID number, card, phone, each from its start."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def search(self, text: str, limit: int = 20) -> list[Member]:
+        """At most ``limit`` members, the closest spelling first; nothing for an empty text."""
+        number = tidy_number(text)
+        if number and number.removesuffix("X").isdigit():
+            return self._by_number(number, limit)
+        key = query_key(text)
+        if not key:
+            return []
+        return self._members(_BY_NAME, (*names.bounds(key), limit, limit))
+
+    def by_id_number(self, text: str) -> Member | None:
+        """The member with exactly this ID number."""
+        found = self._members(f"SELECT {_COLUMNS} FROM members WHERE id_number = ? LIMIT 1", (tidy_number(text),))
+        return found[0] if found else None
+
+    def count(self) -> int:
+        return int(self._connection.exec_driver_sql("SELECT count(*) FROM members").scalar_one())
+
+    def upsert(self, members: Iterable[Member]) -> None:
+        """Add or replace by ``member_no``; thousands at a time are meant."""
+        batch = {member.member_no: member for member in members}
+        if not batch:
+            return
+        former = self._names_of(list(batch))
+        self._connection.exec_driver_sql(_UPSERT, [_values(each) for each in batch.values()])
+        names.know(self._connection, (each.name for each in batch.values()))
+        names.forget(self._connection, former - {each.name for each in batch.values()})
+
+    def remove(self, member_nos: Iterable[int]) -> None:
+        """Take members out; numbers that are not there do not matter."""
+        gone = list(member_nos)
+        if not gone:
+            return
+        former = self._names_of(gone)
+        self._connection.exec_driver_sql("DELETE FROM members WHERE member_no = ?", [(each,) for each in gone])
+        names.forget(self._connection, former)
+
+    def _by_number(self, number: str, limit: int) -> list[Member]:
+        found: dict[int, Member] = {}
+        for sql in _BY_NUMBER.values():
+            for member in self._members(sql, (*names.bounds(number), limit - len(found))):
+                found[member.member_no] = member
+            if len(found) >= limit:
+                break
+        return list(found.values())
+
+    def _names_of(self, member_nos: Sequence[int]) -> set[str]:
+        found: set[str] = set()
+        for start in range(0, len(member_nos), _MOST_AT_ONCE):
+            some = tuple(member_nos[start : start + _MOST_AT_ONCE])
+            marks = ", ".join("?" * len(some))
+            sql = f"SELECT DISTINCT name FROM members WHERE member_no IN ({marks})"
+            found.update(row[0] for row in self._connection.exec_driver_sql(sql, some))
+        return found
+
+    def _members(self, sql: str, values: tuple[Any, ...]) -> list[Member]:
+        return [_member(*row) for row in self._connection.exec_driver_sql(sql, values)]
+
+
+def _member(  # in the order of _COLUMNS
+    member_no: int, name: str, id_number: str, card_no: str, phone: str, employer: str, district: str, full_time: int
+) -> Member:
+    return Member(member_no, name, id_number, card_no, phone, employer, district, bool(full_time))
+
+
+def _values(member: Member) -> tuple[Any, ...]:
+    return (
+        member.member_no,
+        member.name,
+        member.id_number,
+        member.card_no,
+        member.phone,
+        member.employer,
+        member.district,
+        int(member.full_time_union_social_worker),
+    )

@@ -1,0 +1,51 @@
+"""The operators of this station. What opens the home for them lies in ``access``, not here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select
+
+from station_app.domain.operator import Operator, Role
+from station_app.errors import UserError
+from station_app.store.schema import operators
+from station_app.store.times import Clock, stamp
+
+
+class Operators:
+    """Looking one up raises UserError ``operator_unknown`` when there is none."""
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._connection = connection
+        self._clock = clock
+
+    def add(self, operator: Operator) -> None:
+        """Raises UserError ``operator_name_taken``."""
+        if self._find(operators.c.name == operator.name) is not None:
+            raise UserError("operator_name_taken", "operator")
+        values = {"id": operator.id, "name": operator.name, "role": operator.role.value}
+        self._connection.execute(insert(operators).values(**values, created_at=stamp(self._clock())))
+
+    def get(self, operator_id: str) -> Operator:
+        return _known(self._find(operators.c.id == operator_id))
+
+    def by_name(self, name: str) -> Operator:
+        return _known(self._find(operators.c.name == name))
+
+    def all(self) -> list[Operator]:
+        """By name."""
+        return [_operator(row) for row in self._connection.execute(select(operators).order_by(operators.c.name))]
+
+    def _find(self, condition: Any) -> Operator | None:
+        row = self._connection.execute(select(operators).where(condition)).first()
+        return None if row is None else _operator(row)
+
+
+def _known(operator: Operator | None) -> Operator:
+    if operator is None:
+        raise UserError("operator_unknown", "operator")
+    return operator
+
+
+def _operator(row: Row[Any]) -> Operator:
+    return Operator(row.id, row.name, Role(row.role))

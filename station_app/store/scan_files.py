@@ -1,0 +1,129 @@
+"""The bytes of scanned pages: one AES-256-GCM file each, beside the database, named so that names tell nothing.
+
+A file is ``ZSC``, a format byte, a 12-byte nonce, and the ciphertext with its tag; header and name are authenticated.
+The name is HMAC-SHA256 (names subkey) over the content's SHA-256: the same page is stored once, and nobody without
+the key can ask whether a known page is here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from station_app import durable
+from station_app.durable import Point
+from station_app.errors import EnvironmentFault, UserError
+from station_app.store import faults
+from station_app.store.keys import StoreKeys
+
+FOLDER = "scans"
+TRASH = "trash"
+_HEADER = b"ZSC\x01"
+_NONCE = 12
+_GRACE = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class PutScan:
+    """Where a page went: ``sha256`` and ``size`` (bytes) of the page itself, ``name`` of its file."""
+
+    sha256: str
+    size: int
+    name: str
+
+
+class ScanFiles:
+    """Puts and gets whole pages. Raises the EnvironmentFaults of ``faults``."""
+
+    def __init__(self, home: Path, keys: StoreKeys) -> None:
+        self._folder = home / FOLDER
+        self._trash = home / TRASH
+        self._cipher = AESGCM(keys.scans)
+        self._names = keys.names
+
+    def make_folders(self) -> None:
+        """Make the 256 folders at once, so that no later page pays for its own."""
+        with faults.named():
+            durable.make_folder(self._folder, Point.SCAN_FILE)
+            for number in range(256):
+                (self._folder / f"{number:02x}").mkdir(mode=0o700, exist_ok=True)
+            durable.sync_folder(self._folder, Point.SCAN_FILE)
+
+    def put(self, content: bytes) -> PutScan:
+        """Make a page durable; when this returns, its bytes are on the disk. The same page again costs no second file.
+
+        Raises UserError ``scan_empty``.
+        """
+        if not content:
+            raise UserError("scan_empty")
+        digest = hashlib.sha256(content).digest()
+        name = hmac.digest(self._names, digest, "sha256").hex()
+        path = self._path(name)
+        with faults.named():
+            if not self._holds(name):
+                durable.make_folder(path.parent, Point.SCAN_FILE)
+                durable.write_file(path, self._seal(name, content), Point.SCAN_FILE)
+        return PutScan(digest.hex(), len(content), name)
+
+    def get(self, name: str) -> bytes:
+        """The page's bytes, proved unchanged. Raises EnvironmentFault ``scan_missing``, ``scan_damaged``."""
+        with faults.named():
+            try:
+                sealed = self._path(name).read_bytes()
+            except FileNotFoundError as error:
+                raise EnvironmentFault("scan_missing") from error
+        return self._unseal(name, sealed)
+
+    def sweep_orphans(self, known: Collection[str], now: datetime) -> int:
+        """Move files that no row knows and that are older than a day to ``trash/``; returns how many.
+
+        Only at start and under the home's lock: a page lies here for a moment before its row is written.
+        """
+        moved = 0
+        with faults.named():
+            for path in self._old_files(now):
+                if path.suffix == ".part":
+                    path.unlink()
+                elif path.name not in known:
+                    durable.make_folder(self._trash, Point.SCAN_SWEEP)
+                    durable.replace(path, self._trash / path.name, Point.SCAN_SWEEP)
+                    moved += 1
+        return moved
+
+    def _old_files(self, now: datetime) -> Iterator[Path]:
+        latest = (now - _GRACE).timestamp()
+        for path in sorted(self._folder.glob("??/*")):
+            if path.stat().st_mtime < latest:
+                yield path
+
+    def _path(self, name: str) -> Path:
+        return self._folder / name[:2] / name
+
+    def _holds(self, name: str) -> bool:
+        """Whether the page is there and whole; a damaged file is written anew."""
+        try:
+            self._unseal(name, self._path(name).read_bytes())
+        except (FileNotFoundError, EnvironmentFault):
+            return False
+        return True
+
+    def _seal(self, name: str, content: bytes) -> bytes:
+        nonce = os.urandom(_NONCE)
+        return _HEADER + nonce + self._cipher.encrypt(nonce, content, _HEADER + name.encode())
+
+    def _unseal(self, name: str, sealed: bytes) -> bytes:
+        start = len(_HEADER) + _NONCE
+        if sealed[: len(_HEADER)] != _HEADER or len(sealed) < start:
+            raise EnvironmentFault("scan_damaged")
+        try:
+            return self._cipher.decrypt(sealed[len(_HEADER) : start], sealed[start:], _HEADER + name.encode())
+        except InvalidTag as error:
+            raise EnvironmentFault("scan_damaged") from error

@@ -1,0 +1,102 @@
+"""The rows of scanned pages. The bytes lie in ``ScanFiles`` and are there before the row is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from station_app.domain.application import ScanKind
+from station_app.errors import UserError
+from station_app.store.records import ScanRecord
+from station_app.store.schema import applications, scans
+
+
+class Scans:
+    """A page is never deleted, only left out (``removed``); what a revision holds stays for ever (triggers)."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, record: ScanRecord) -> None:
+        """``frozen`` must be false: only ``freeze`` makes it true."""
+        self._connection.execute(
+            insert(scans).values(
+                id=record.id,
+                application_id=record.application_id,
+                kind=record.kind.value,
+                sha256=record.sha256,
+                size=record.size,
+                media_type=record.media_type,
+                file_name=record.file_name,
+                added_at=record.added_at,
+                added_after_revision=record.added_after_revision,
+                rotation=record.rotation,
+                frozen_revision=0,
+                removed=int(record.removed),
+            )
+        )
+
+    def of(self, application_id: str, *, with_removed: bool = False) -> list[ScanRecord]:
+        """The pages of a case in the order they were added."""
+        statement = select(scans).where(scans.c.application_id == application_id)
+        if not with_removed:
+            statement = statement.where(scans.c.removed == 0)
+        return [_scan(row) for row in self._connection.execute(statement.order_by(scans.c.added_at, scans.c.id))]
+
+    def get(self, scan_id: str) -> ScanRecord:
+        """Raises UserError ``scan_unknown``."""
+        row = self._connection.execute(select(scans).where(scans.c.id == scan_id)).first()
+        if row is None:
+            raise UserError("scan_unknown")
+        return _scan(row)
+
+    def remove(self, scan_id: str) -> None:
+        """Leave a page out of what is sent next."""
+        self.get(scan_id)
+        self._connection.execute(update(scans).where(scans.c.id == scan_id).values(removed=1))
+
+    def rotate(self, scan_id: str, rotation: int) -> None:
+        """How the page is shown: 0, 90, 180 or 270 degrees clockwise; its bytes stay."""
+        self.get(scan_id)
+        self._connection.execute(update(scans).where(scans.c.id == scan_id).values(rotation=rotation % 360))
+
+    def freeze(self, application_id: str, revision: int) -> list[ScanRecord]:
+        """Make the pages not removed part of this revision, and return them."""
+        self._connection.execute(
+            update(scans)
+            .where(scans.c.application_id == application_id, scans.c.removed == 0, scans.c.frozen_revision == 0)
+            .values(frozen_revision=revision)
+        )
+        return self.of(application_id)
+
+    def by_sha(self, reference: str, sha256: str) -> ScanRecord | None:
+        """A page of this case with these bytes, removed or not: what the server may still ask for."""
+        row = self._connection.execute(
+            select(scans)
+            .join(applications, applications.c.id == scans.c.application_id)
+            .where(scans.c.sha256 == sha256, applications.c.reference == reference)
+            .order_by(scans.c.frozen_revision.desc())
+        ).first()
+        return None if row is None else _scan(row)
+
+    def all_file_names(self) -> set[str]:
+        """Every file that a row refers to, removed pages included."""
+        return set(self._connection.execute(select(scans.c.file_name).distinct()).scalars())
+
+
+def _scan(row: Row[Any]) -> ScanRecord:
+    return ScanRecord(
+        id=row.id,
+        application_id=row.application_id,
+        kind=ScanKind(row.kind),
+        sha256=row.sha256,
+        size=row.size,
+        media_type=row.media_type,
+        file_name=row.file_name,
+        added_at=row.added_at,
+        added_after_revision=row.added_after_revision,
+        rotation=row.rotation,
+        frozen=row.frozen_revision > 0,
+        removed=bool(row.removed),
+    )

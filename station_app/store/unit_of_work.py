@@ -1,0 +1,70 @@
+"""What one transaction can do: a repository for each kind of thing, made when it is first asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from station_app.store.applications import Applications
+from station_app.store.audit import Audit
+from station_app.store.facts import Facts
+from station_app.store.keys import StoreKeys
+from station_app.store.members import Members
+from station_app.store.operators import Operators
+from station_app.store.outbox import Outbox
+from station_app.store.packs import Packs
+from station_app.store.receipts import Receipts
+from station_app.store.scans import Scans
+from station_app.store.settings import Settings
+from station_app.store.times import Clock
+
+
+@dataclass
+class UnitOfWork:
+    """Handed out by ``Store.write`` and ``Store.read``; useless once they end."""
+
+    connection: Connection
+    keys: StoreKeys
+    clock: Clock
+
+    @cached_property
+    def members(self) -> Members:
+        return Members(self.connection)
+
+    @cached_property
+    def applications(self) -> Applications:
+        return Applications(self.connection)
+
+    @cached_property
+    def scans(self) -> Scans:
+        return Scans(self.connection)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        return Outbox(self.connection)
+
+    @cached_property
+    def receipts(self) -> Receipts:
+        return Receipts(self.connection)
+
+    @cached_property
+    def audit(self) -> Audit:
+        return Audit(self.connection, self.keys.audit, self.clock)
+
+    @cached_property
+    def settings(self) -> Settings:
+        return Settings(self.connection)
+
+    @cached_property
+    def facts(self) -> Facts:
+        return Facts(self.connection)
+
+    @cached_property
+    def packs(self) -> Packs:
+        return Packs(self.connection)
+
+    @cached_property
+    def operators(self) -> Operators:
+        return Operators(self.connection, self.clock)
