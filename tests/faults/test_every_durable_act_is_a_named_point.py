@@ -1,0 +1,86 @@
+"""A commit, an fsync, a rename or a request outside the named points fails here, by reading the source."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+HOUSE = ("station_app", "sync", "ui", "central")
+ALLOWED = {
+    # function or method name: the only modules that may call it
+    "fsync": {"station_app/durable.py"},
+    "fdatasync": set(),
+    "rename": set(),
+    "replace_file": set(),
+    "commit": {"station_app/durable.py"},
+    "begin_nested": set(),
+}
+OS_ONLY = {"replace": {"station_app/durable.py"}, "rename": set(), "link": set()}
+REQUEST_VERBS = {"request", "send", "get", "post", "put", "patch", "head", "urlopen"}
+
+
+def _modules() -> list[Path]:
+    return sorted(path for room in HOUSE for path in (ROOT / room).rglob("*.py"))
+
+
+def _calls(tree: ast.AST) -> list[ast.Call]:
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
+
+
+def _offences(path: Path, tree: ast.AST) -> list[str]:
+    name = path.relative_to(ROOT).as_posix()
+    found = []
+    for call in _calls(tree):
+        assert isinstance(call.func, ast.Attribute)
+        verb, owner = call.func.attr, call.func.value
+        owner_name = owner.id if isinstance(owner, ast.Name) else ""
+        if owner_name == "durable":
+            found += [] if _names_a_point(call) else [f"{name}:{call.lineno} durable.{verb} without a Point"]
+        elif verb in ALLOWED and name not in ALLOWED[verb]:
+            found.append(f"{name}:{call.lineno} .{verb}()")
+        elif owner_name in ("os", "shutil") and verb in {*OS_ONLY, "move"} and name not in OS_ONLY.get(verb, set()):
+            found.append(f"{name}:{call.lineno} {owner_name}.{verb}()")
+    return found
+
+
+def _names_a_point(call: ast.Call) -> bool:
+    given = [*call.args, *(keyword.value for keyword in call.keywords)]
+    return any(
+        (isinstance(each, ast.Attribute) and isinstance(each.value, ast.Name) and each.value.id == "Point")
+        or (isinstance(each, ast.Name) and "point" in each.id)
+        or (isinstance(each, ast.Attribute) and "point" in each.attr)
+        for each in given
+    )
+
+
+@pytest.mark.parametrize("path", _modules(), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_durable_acts_go_through_the_one_module(path: Path) -> None:
+    assert _offences(path, ast.parse(path.read_text("utf-8"))) == []
+
+
+def test_requests_leave_through_one_function() -> None:
+    """``requests`` is used in ``sync.transport`` alone, and there one function sends."""
+    senders = []
+    for path in _modules():
+        tree = ast.parse(path.read_text("utf-8"))
+        functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+        for function in functions:
+            if any(_is_request(call) for call in _calls(function)):
+                senders.append(f"{path.relative_to(ROOT).as_posix()}:{function.name}")
+    assert senders == ["sync/transport.py:_send"]
+
+
+def _is_request(call: ast.Call) -> bool:
+    assert isinstance(call.func, ast.Attribute)
+    owner = ast.unparse(call.func.value).lower()
+    return call.func.attr in REQUEST_VERBS and ("session" in owner or owner in ("requests", "urllib.request"))
+
+
+def test_the_check_sees_an_offence() -> None:
+    bad = ast.parse("import os\ndef f(c):\n    os.fsync(1)\n    c.commit()\n    os.replace('a', 'b')\n")
+    assert len(_offences(ROOT / "ui" / "bad.py", bad)) == 3
+    unnamed = ast.parse("durable.commit(c, 3)")
+    assert len(_offences(ROOT / "ui" / "bad.py", unnamed)) == 1
