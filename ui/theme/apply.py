@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from ui.theme.fonts import application_font
 from ui.theme.sizes import px, space
-from ui.theme.tokens import THEMES, Tokens
+from ui.theme.tokens import LIGHT, THEMES, Tokens
 
 TEXT_SIZES = (12, 14, 16)
 _PROPERTY = "station_theme"
@@ -48,13 +48,26 @@ def stylesheet(tokens: Tokens) -> str:
     """``resources/styles/station.qss`` with ``@token`` a colour, ``16u`` as ``px(16)`` and ``16s`` as ``space(16)``."""
     template = files("resources").joinpath("styles/station.qss").read_text(encoding="utf-8")
 
+    icons = {"icon_check": _icon("check", tokens), "icon_down": _icon("down", tokens)}
+
     def fill(match: re.Match[str]) -> str:
-        if match["token"]:
-            return str(getattr(tokens, match["token"]))
+        token = match["token"]
+        if token in icons:
+            return icons[token]
+        if token:
+            return str(getattr(tokens, token))
         size = (px if match["scale"] == "u" else space)(float(match["units"]))
         return f"{size}px"
 
     return _PLACEHOLDER.sub(fill, template)
+
+
+def _icon(name: str, tokens: Tokens) -> str:
+    """The picture of a style-sheet control, as a path the style sheet can read."""
+    shade = "dark" if tokens is LIGHT else "light"
+    if name == "check":
+        shade = "light" if tokens is LIGHT else "dark"
+    return files("resources").joinpath(f"icons/{name}-{shade}.svg").__fspath__().replace("\\", "/")  # type: ignore[attr-defined,no-any-return]
 
 
 def _palette(tokens: Tokens) -> QPalette:

@@ -36,9 +36,9 @@ class Banner(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(space(16), space(10), space(12), space(10))
         row.setSpacing(space(12))
-        row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._words, 1)
-        row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignVCenter)
         host.installEventFilter(self)
         self.hide()
 

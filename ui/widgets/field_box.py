@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from ui.messages import label as label_of
 from ui.theme import space
@@ -31,6 +31,7 @@ class FieldBox(QWidget):
         self._label = Text(label_of(name) if label is None else label, "label")
         self._label.setBuddy(editor)
         self._line = ElidedText("", "note")
+        self._line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         editor.setObjectName(name)
         editor.setAccessibleName(self._label.text())
         column = QVBoxLayout(self)

@@ -1,0 +1,151 @@
+"""Background work: order, errors, owners that are gone, and no Qt object off the main thread."""
+
+from __future__ import annotations
+
+import threading
+from functools import partial
+
+import pytest
+from PySide6.QtCore import QObject
+from pytestqt.qtbot import QtBot
+
+from station_app.errors import BugError, EnvironmentFault, StationError, UserError
+from station_app.events import Changed, Events, Kind
+from station_app.services.desk import Written
+from ui.tasks import Tasks
+
+
+def _raise(error: Exception) -> None:
+    raise error
+
+
+def _delete(owner: QObject) -> None:
+    from shiboken6 import delete
+
+    delete(owner)
+
+
+def test_a_query_reads_on_the_reader_thread_and_answers_on_ours(qtbot: QtBot, tasks: Tasks) -> None:
+    owner, answers = QObject(), list[tuple[str, str]]()
+    tasks.query(
+        owner,
+        lambda: threading.current_thread().name,
+        lambda name: answers.append((name, threading.current_thread().name)),
+    )
+    qtbot.waitUntil(lambda: bool(answers))
+    assert answers[0][0].startswith("station-reader")
+    assert answers[0][1] == threading.main_thread().name
+
+
+def test_commands_run_in_order_and_tell_what_they_touched(tasks: Tasks, events: Events) -> None:
+    owner, order, heard = QObject(), list[int](), list[Changed]()
+    events.listen(heard.append)
+    for number in range(20):
+        tasks.command(owner, partial(Written, number, Changed.of(Kind.APPLICATIONS)), order.append)
+    tasks.finish()
+    assert order == list(range(20))
+    assert heard == [Changed.of(Kind.APPLICATIONS)] * 20
+
+
+def test_finish_waits_for_what_an_answer_starts(tasks: Tasks) -> None:
+    owner, order = QObject(), list[str]()
+
+    def second(value: str) -> None:
+        order.append(value)
+        tasks.command(owner, lambda: Written("second", Changed()), order.append)
+
+    tasks.command(owner, lambda: Written("first", Changed()), second)
+    tasks.finish()
+    assert order == ["first", "second"]
+
+
+def test_a_lookup_does_not_wait_behind_a_write(qtbot: QtBot, tasks: Tasks) -> None:
+    owner, gate, answers = QObject(), threading.Event(), list[str]()
+
+    def slow() -> Written[str]:
+        gate.wait(10)
+        return Written("written", Changed())
+
+    tasks.command(owner, slow, answers.append)
+    tasks.query(owner, lambda: "read", answers.append)
+    qtbot.waitUntil(lambda: answers == ["read"])
+    gate.set()
+    tasks.finish()
+    assert answers == ["read", "written"]
+
+
+def test_an_owner_that_is_gone_gets_no_answer_but_its_write_is_done(tasks: Tasks) -> None:
+    owner, written, answers = QObject(), list[int](), list[None]()
+
+    def write() -> Written[None]:
+        written.append(1)
+        return Written(None, Changed())
+
+    tasks.command(owner, write, answers.append)
+    _delete(owner)
+    tasks.finish()
+    assert written == [1]
+    assert answers == []
+
+
+@pytest.mark.parametrize("error", [UserError("id_number_check", "id_number"), EnvironmentFault("disk_full")])
+def test_a_failure_goes_to_who_asked(tasks: Tasks, error: StationError) -> None:
+    owner, failures, unhandled = QObject(), list[StationError](), list[StationError]()
+    tasks.unhandled.connect(unhandled.append)
+    tasks.command(owner, partial(_raise, error), failed=failures.append)  # type: ignore[arg-type]
+    tasks.finish()
+    assert failures == [error]
+    assert unhandled == []
+
+
+def test_a_failure_nobody_takes_goes_to_the_shell(tasks: Tasks) -> None:
+    owner, unhandled = QObject(), list[StationError]()
+    tasks.unhandled.connect(unhandled.append)
+    error = EnvironmentFault("disk_full")
+    tasks.command(owner, partial(_raise, error))  # type: ignore[arg-type]
+    tasks.finish()
+    assert unhandled == [error]
+
+
+def test_an_unexpected_exception_is_reported_and_shown(tasks: Tasks, reported: list[BaseException]) -> None:
+    owner, failures, unhandled = QObject(), list[StationError](), list[StationError]()
+    tasks.unhandled.connect(unhandled.append)
+    error = ZeroDivisionError("x")
+    tasks.command(owner, partial(_raise, error), failed=failures.append)  # type: ignore[arg-type]
+    tasks.finish()
+    assert reported == [error]
+    assert [type(each) for each in failures + unhandled] == [BugError, BugError]
+    assert unhandled[0].__cause__ is error
+
+
+def test_a_newer_query_takes_the_place_of_an_older_one(qtbot: QtBot, tasks: Tasks) -> None:
+    owner, gate, answers = QObject(), threading.Event(), list[str]()
+
+    def first() -> str:
+        gate.wait(10)
+        return "first"
+
+    tasks.query(owner, first, answers.append, key="lookup")
+    tasks.query(owner, lambda: "second", answers.append, key="lookup")
+    tasks.query(owner, lambda: "third", answers.append, key="lookup")
+    gate.set()
+    qtbot.waitUntil(lambda: bool(answers))
+    assert answers == ["third"]
+
+
+class _Page(QObject):
+    def work(self) -> str:
+        return "held"
+
+    def ask(self, tasks: Tasks) -> None:
+        tasks.query(self, lambda: self.work(), print)
+
+
+def test_work_that_would_hold_a_widget_is_refused(tasks: Tasks) -> None:
+    page = _Page()
+    with pytest.raises(BugError, match="work_holds_widget"):
+        page.ask(tasks)
+    with pytest.raises(BugError, match="work_holds_widget"):
+        tasks.query(page, page.work, print)
+    with pytest.raises(BugError, match="work_holds_widget"):
+        tasks.query(page, partial(_delete, page), print)
