@@ -17,9 +17,9 @@ from typing import Any
 
 import pytest
 
-from tests.faults.conftest import Papers
+from tests.system.fixtures import Papers
 from tests.faults.proxy import cutting
-from tests.faults.world import ROOT, Server, World
+from tests.system.world import ROOT, Server, World
 
 KILLED = -signal.SIGKILL
 pytestmark = pytest.mark.slow
