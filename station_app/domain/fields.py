@@ -63,6 +63,7 @@ SECTIONS: Mapping[str, Mapping[str, FieldSpec]] = {
         "beijing_union": _BOOLEAN,
         "full_time_union_social_worker": _BOOLEAN,
         "union_region": FieldSpec(FieldType.TEXT, longest=60),
+        "retired": _BOOLEAN,
     },
     "certificate": {
         "kind": FieldSpec(FieldType.TEXT, longest=60),

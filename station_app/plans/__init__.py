@@ -1,0 +1,48 @@
+"""Plan packs and what follows from them: verdict, amount and clause for one case. Pure: no files, no clock."""
+
+from station_app.plans.assessment import Assessment, Clause, Finding, Severity, Verdict
+from station_app.plans.case import Case, Grant, read_case
+from station_app.plans.engine import Preview, assess, case_of, preview
+from station_app.plans.pack import bundle, load_plan, unbundle
+from station_app.plans.plan import (
+    Amount,
+    CategoryPlan,
+    ChannelLine,
+    Choice,
+    Contact,
+    Form,
+    FormCell,
+    FormField,
+    FormSection,
+    Plan,
+    PlanBook,
+)
+
+__all__ = [
+    "Amount",
+    "Assessment",
+    "Case",
+    "CategoryPlan",
+    "ChannelLine",
+    "Choice",
+    "Clause",
+    "Contact",
+    "Finding",
+    "Form",
+    "FormCell",
+    "FormField",
+    "FormSection",
+    "Grant",
+    "Plan",
+    "PlanBook",
+    "Preview",
+    "Severity",
+    "Verdict",
+    "assess",
+    "bundle",
+    "case_of",
+    "load_plan",
+    "preview",
+    "read_case",
+    "unbundle",
+]

@@ -1,0 +1,148 @@
+"""Conditions on dates. All are calendar days in Beijing; which date counts is each plan's own rule (digest A-8)."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from station_app.plans.assessment import Clause, Severity
+from station_app.plans.case import Case
+from station_app.plans.rules.base import NOTHING, Found, Outcome, Pack, read_fact
+from station_app.plans.rules.general import read_severity
+from station_app.plans.tables import Table
+
+
+@dataclass(frozen=True)
+class DateWindow:
+    """The date that counts must lie in the window, both days included; no ``end``: open.
+
+    Where the first issue counts (``first``), it decides as soon as it is known; a re-issued certificate whose first
+    issue is unknown goes to the reviewer unless the paper itself is older than the window (digest A-7).
+    """
+
+    field: str
+    start: date
+    end: date | None
+    boundary: frozenset[date]
+    first: bool
+    outside: Outcome
+    first_outside: Outcome
+    first_unknown: Outcome
+    on_boundary: Outcome
+
+    @classmethod
+    def read(cls, table: Table, pack: Pack) -> DateWindow:
+        clause, field = pack.clause(table), read_fact(table, "field")
+        first = pack.clause(table, "first_issue_clause")
+
+        def outcome(code: str, severity: Severity, field: str, clause: Clause | None) -> Outcome:
+            return Outcome(code, severity, field, clause)
+
+        return cls(
+            field,
+            table.day("start"),
+            table.optional_day("end"),
+            frozenset(table.days("boundary")),
+            first is not None,
+            outcome(table.text("code"), read_severity(table), field, clause),
+            outcome("first_issue_outside_window", Severity.REFUSE, "first_issue_date", first),
+            outcome("first_issue_unknown", Severity.REVIEW, "first_issue_date", first),
+            outcome("issue_date_on_boundary", Severity.REVIEW, field, clause),
+        )
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return (self.field,)
+
+    def __call__(self, case: Case) -> Found:
+        printed = case.day(self.field)
+        if printed is None:
+            return NOTHING
+        if self.first:
+            first = case.day("first_issue_date")
+            if first is not None and first != printed:
+                return self._judge(first, self.first_outside)
+            if first is None and case.flag("reissued") and printed >= self.start:
+                return self.first_unknown(day=printed.isoformat())
+        return self._judge(printed, self.outside)
+
+    def _judge(self, day: date, outside: Outcome) -> Found:
+        if day in self.boundary:
+            return self.on_boundary(day=day.isoformat())
+        if day < self.start or (self.end is not None and day > self.end):
+            end = self.end.isoformat() if self.end else ""
+            return outside(day=day.isoformat(), start=self.start.isoformat(), end=end)
+        return NOTHING
+
+
+@dataclass(frozen=True)
+class FirstIssueUnclear:
+    """A re-issued certificate under a plan that does not say which date counts then: the reviewer's."""
+
+    outcome: Outcome
+    needs: tuple[str, ...] = ("issue_date",)
+
+    @classmethod
+    def read(cls, table: Table, pack: Pack) -> FirstIssueUnclear:
+        return cls(Outcome("first_issue_unclear", Severity.REVIEW, "first_issue_date", pack.clause(table)))
+
+    def __call__(self, case: Case) -> Found:
+        first = case.day("first_issue_date")
+        differs = first is not None and first != case.day("issue_date")
+        return self.outcome() if differs or (first is None and case.flag("reissued")) else NOTHING
+
+
+@dataclass(frozen=True)
+class IssuedFrom:
+    """A date from which another plan may be meant: only a remark (digest A-3)."""
+
+    start: date
+    outcome: Outcome
+    needs: tuple[str, ...] = ("issue_date",)
+
+    @classmethod
+    def read(cls, table: Table, pack: Pack) -> IssuedFrom:
+        return cls(table.day("start"), Outcome(table.text("code"), Severity.INFO, "issue_date", pack.clause(table)))
+
+    def __call__(self, case: Case) -> Found:
+        day = case.day("issue_date")
+        return self.outcome(day=day.isoformat()) if day is not None and day >= self.start else NOTHING
+
+
+@dataclass(frozen=True)
+class RegistrationLimit:
+    """So many months from the issue date to the registration; ``margin`` days around the limit are open (A-4)."""
+
+    months: int
+    margin: timedelta
+    outside: Outcome
+    close: Outcome
+    needs: tuple[str, ...] = ("issue_date", "applied_on")
+
+    @classmethod
+    def read(cls, table: Table, pack: Pack) -> RegistrationLimit:
+        clause = pack.clause(table)
+        return cls(
+            table.whole("months"),
+            timedelta(days=table.whole("margin_days")),
+            Outcome("registration_after_half_year", Severity.REFUSE, "applied_on", clause),
+            Outcome("registration_near_half_year", Severity.REVIEW, "applied_on", clause),
+        )
+
+    def __call__(self, case: Case) -> Found:
+        issued, applied = case.day("issue_date"), case.day("applied_on")
+        if issued is None or applied is None:
+            return NOTHING
+        last = add_months(issued, self.months)
+        if applied < last - self.margin:
+            return NOTHING
+        outcome = self.outside if applied > last + self.margin else self.close
+        return outcome(last=last.isoformat(), applied_on=applied.isoformat())
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day so many months later, the month's end where there is none."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
