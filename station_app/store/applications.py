@@ -69,10 +69,10 @@ class Applications:
         *,
         pack_version: int | None = None,
     ) -> None:
-        """What the clerk has entered; UserError ``application_not_editable`` outside draft and returned."""
+        """What the clerk has entered; UserError ``not_editable`` outside draft and returned."""
         before = self._state(application_id)
         if before.state not in EDITABLE:
-            raise UserError("application_not_editable", state=before.state)
+            raise UserError("not_editable", state=before.state)
         values = {**rows.searched(content), "assessment": rows.json_or_none(assessment), "updated_at": stamp(now)}
         if pack_version is not None:
             values["pack_version"] = pack_version
@@ -116,13 +116,26 @@ class Applications:
         if to is State.QUEUED:
             values["returned"] = "[]"
         told = rows.told(facts)
-        for name in _FACT_COLUMNS & told.keys():
-            value = told[name]
-            values[name] = rows.to_json(value) if isinstance(value, dict | list) else value
+        values.update({name: rows.column(told[name]) for name in _FACT_COLUMNS & told.keys()})
         self._update(application_id, values)
         self._write_history(
             application_id, before.revision, State(before.state), to, stamp(at), by, Source(source), told
         )
+        return self.get(application_id)
+
+    def adopt(self, application_id: str, to: State, at: Moment, *, new: bool, **facts: Any) -> ApplicationRecord:
+        """Take the server's word for where a case stands, also where the table of moves has no such step.
+
+        ``new``: write it into the history; False when the history tells it already. Every given fact that is a column
+        is set, None clears it.
+        """
+        before = self._state(application_id)
+        told = rows.told(facts)
+        if new:
+            now = State(before.state)
+            self._write_history(application_id, before.revision, now, to, stamp(at), "", Source.SERVER, told)
+        columns = {name: rows.column(told.get(name)) for name in _FACT_COLUMNS & facts.keys()}
+        self._update(application_id, {"state": to.value, "updated_at": stamp(at), **columns})
         return self.get(application_id)
 
     def history(self, application_id: str) -> list[MoveRecord]:

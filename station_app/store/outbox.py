@@ -8,7 +8,7 @@ from sqlalchemy import Connection, RowMapping, Select, func, insert, or_, select
 
 from station_app.domain.canonical import sha256_hex
 from station_app.errors import UserError
-from station_app.store.records import OPEN_OUTBOX, OutboxRow, OutboxState
+from station_app.store.records import OPEN_OUTBOX, TROUBLED_OUTBOX, OutboxRow, OutboxState
 from station_app.store.schema import outbox
 from station_app.store.times import Moment, stamp
 
@@ -73,6 +73,16 @@ class Outbox:
     def awaiting_receipt(self) -> list[OutboxRow]:
         """Ops that the server has but has not receipted yet."""
         return self.in_states(OutboxState.ACCEPTED)
+
+    def troubled(self) -> list[OutboxRow]:
+        """Ops that a person must look at: set aside, refused or forked."""
+        return self.in_states(*TROUBLED_OUTBOX)
+
+    def offer_again(self) -> int:
+        """The server was restored: everything it accepted or receipted waits again; how many ops that are."""
+        told = (OutboxState.ACCEPTED.value, OutboxState.DONE.value)
+        statement = update(outbox).where(outbox.c.state.in_(told))
+        return self._connection.execute(statement.values(state=OutboxState.WAITING.value, next_try_at=None)).rowcount
 
     def in_states(self, *states: OutboxState) -> list[OutboxRow]:
         wanted = sorted(each.value for each in states)

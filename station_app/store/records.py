@@ -111,6 +111,7 @@ class OutboxState(StrEnum):
 
 
 OPEN_OUTBOX = frozenset({OutboxState.WAITING, OutboxState.ACCEPTED, OutboxState.QUARANTINED})
+TROUBLED_OUTBOX = frozenset({OutboxState.QUARANTINED, OutboxState.REFUSED, OutboxState.FORKED})
 
 
 @dataclass(frozen=True)

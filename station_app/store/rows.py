@@ -112,3 +112,8 @@ def told(facts: Mapping[str, Any]) -> dict[str, Any]:
     if "returned" in values:
         values["returned"] = [each.to_json() if isinstance(each, FieldReturn) else each for each in values["returned"]]
     return values
+
+
+def column(fact: Any) -> Any:
+    """A fact as its column holds it: documents as JSON text."""
+    return to_json(fact) if isinstance(fact, dict | list) else fact

@@ -222,7 +222,7 @@ APPLICATION_TRIGGERS = (
     WHEN NEW.state <> 'draft' OR NEW.revision <> 0
     BEGIN SELECT RAISE(ABORT, 'application_not_a_draft'); END
     """,
-    # domain.application.MOVES as it stood at this revision
+    # domain.application.MOVES as it stood at this revision; what the server has told stands in moves before it happens
     """
     CREATE TRIGGER applications_move BEFORE UPDATE OF state ON applications
     WHEN NEW.state <> OLD.state AND OLD.state || '>' || NEW.state NOT IN (
@@ -231,6 +231,8 @@ APPLICATION_TRIGGERS = (
         'received>approved', 'received>rejected', 'received>returned', 'received>withdrawn',
         'returned>queued', 'returned>withdrawn',
         'approved>paid', 'approved>returned', 'approved>withdrawn'
+    ) AND NOT EXISTS (
+        SELECT 1 FROM moves WHERE application_id = NEW.id AND source = 'server' AND to_state = NEW.state
     )
     BEGIN SELECT RAISE(ABORT, 'move_not_allowed'); END
     """,
