@@ -11,17 +11,19 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import jwt
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from pydantic import ValidationError
 
 from station_app.errors import UserError
-from sync.wire import TOKEN_SECONDS, PackAnswer, ReceiptClaims, TokenClaims
+from sync.wire import TOKEN_SECONDS, PackAnswer, ReceiptClaims, TokenClaims, WireModel
 
+_Claims = TypeVar("_Claims", bound=WireModel)
 SUITE = "ed25519-1"
 _ALGORITHM = "EdDSA"
 _HEADERS = {"suite": SUITE}
@@ -126,7 +128,7 @@ def read_token(token: str, public_key: bytes, audience: str, now: datetime) -> T
     ``token_unreadable``, ``signature_invalid``. The caller compares method, path and body.
     """
     options: Any = {"verify_exp": False, "verify_iat": False, "verify_nbf": False, "verify_aud": False}
-    claims = TokenClaims.model_validate(_verified(token, public_key, options))
+    claims = _read(TokenClaims, _verified(token, public_key, options))
     if claims.aud != audience:
         raise EnvelopeError("token_audience")
     moment = now.timestamp()
@@ -146,7 +148,7 @@ def sign_receipt(private_key: bytes, claims: ReceiptClaims) -> str:
 
 def read_receipt(receipt: str, public_key: bytes) -> ReceiptClaims:
     """The claims of a receipt; raises EnvelopeError when it is not the server's."""
-    return ReceiptClaims.model_validate(_verified(receipt, public_key, {"verify_aud": False, "verify_iss": False}))
+    return _read(ReceiptClaims, _verified(receipt, public_key, {"verify_aud": False, "verify_iss": False}))
 
 
 def sign_pack(private_key: bytes, year: int, version: int, text: str) -> PackAnswer:
@@ -163,6 +165,13 @@ def check_pack(pack: PackAnswer, public_key: bytes) -> None:
 
 def _pack_bytes(year: int, version: int, text: str) -> bytes:
     return f"plan-pack:{SUITE}:{year}:{version}:{hashlib.sha256(text.encode()).hexdigest()}".encode()
+
+
+def _read(model: type[_Claims], raw: dict[str, Any]) -> _Claims:
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        raise EnvelopeError("token_unreadable") from error
 
 
 def _verified(token: str, public_key: bytes, options: Any) -> dict[str, Any]:

@@ -147,6 +147,7 @@ class StateChange(WireModel):
     at: str
     returned: list[dict[str, str]] = Field(default_factory=list)  # [{field, code, note}]
     code: str | None = None  # of a rejection
+    note: str = ""  # the reviewer's, with a rejection
     amount: int | None = None  # yuan
     paid_on: str | None = None
     assessment: dict[str, Any] | None = None  # the server's own verdict
@@ -237,6 +238,7 @@ class Submission(WireModel):
     assessment: dict[str, Any]
     insisted: str | None = Field(default=None, max_length=500)
     consent: dict[str, Any] = Field(default_factory=dict)
+    intake_seq: int | None = Field(default=None, ge=0, le=2**62)  # the audit row that recorded the intake
 
 
 class ScanAddition(WireModel):
