@@ -122,6 +122,7 @@ def _read_form(table: Table) -> Form:
     form = Form(
         kind=kind,
         title=table.text("title"),
+        mark=table.text("mark", ""),
         sections=tuple(_read_form_section(each) for each in table.tables("sections")),
         declaration=table.text("declaration", ""),
         signature=table.text("signature", ""),

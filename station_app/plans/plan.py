@@ -61,10 +61,14 @@ class FormSection:
 
 @dataclass(frozen=True)
 class Form:
-    """The paper of a category. ``kind``: ``application_form`` (the plan's own) or ``confirmation_sheet`` (ours)."""
+    """The paper of a category. ``kind``: ``application_form`` (the plan's own) or ``confirmation_sheet`` (ours).
+
+    ``mark`` stands over the title (附件 1). Line breaks in ``title`` and in labels are those of the printed form.
+    """
 
     kind: str
     title: str
+    mark: str = ""
     sections: tuple[FormSection, ...] = ()
     declaration: str = ""
     signature: str = ""
