@@ -58,7 +58,8 @@ def _engine(create: Callable[[], Any], begin: str, size: int) -> Engine:
 
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        driver_connection: Any = connection.connection.driver_connection
+        driver_connection.execute(begin)
 
     return engine
 

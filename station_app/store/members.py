@@ -93,7 +93,9 @@ class Members:
         return found
 
     def _members(self, sql: str, values: tuple[Any, ...]) -> list[Member]:
-        return [_member(*row) for row in self._connection.exec_driver_sql(sql, values)]
+        # straight to the driver: at every key, what SQLAlchemy adds would cost more than the query
+        driver_connection: Any = self._connection.connection.driver_connection
+        return [_member(*row) for row in driver_connection.execute(sql, values)]
 
 
 def _member(  # in the order of _COLUMNS

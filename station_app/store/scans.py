@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import Connection, Row, insert, select, update
 
@@ -55,6 +57,17 @@ class Scans:
         """Leave a page out of what is sent next."""
         self.get(scan_id)
         self._connection.execute(update(scans).where(scans.c.id == scan_id).values(removed=1))
+
+    def rename(self, scan_id: str, kind: ScanKind) -> ScanRecord:
+        """Say that a page is of another kind; one that a revision holds stays there and a new row takes its place."""
+        before = self.get(scan_id)
+        if not before.frozen:
+            self._connection.execute(update(scans).where(scans.c.id == scan_id).values(kind=kind.value))
+            return replace(before, kind=kind)
+        self.remove(scan_id)
+        renamed = replace(before, id=str(uuid4()), kind=kind, frozen=False, removed=False)
+        self.add(renamed)
+        return renamed
 
     def rotate(self, scan_id: str, rotation: int) -> None:
         """How the page is shown: 0, 90, 180 or 270 degrees clockwise; its bytes stay."""
