@@ -118,6 +118,17 @@ def answer_fault(reply: Reply) -> StationError | None:
     return None
 
 
+def head_fault(reply: Reply) -> StationError | None:
+    """The same for an answer to HEAD, which has no body to tell more."""
+    if reply.status in (200, 204) and "upload-offset" in reply.headers:
+        return None
+    if reply.is_problem and reply.status == _UNAUTHORISED:
+        return EnvironmentFault("token_refused")
+    if reply.is_problem and reply.status < 500 and reply.status != _TOO_MANY:
+        return UserError("request_refused", status=reply.status)
+    return EnvironmentFault("server_error" if reply.status >= 500 else "captive_portal", status=reply.status)
+
+
 def problem_fault(reply: Reply) -> StationError:
     """A problem document (RFC 9457) as one of our codes."""
     problem = read_problem(reply.body)

@@ -6,23 +6,23 @@ path, body) and each may be repeated: ops carry ids, blobs carry offsets. Codes 
 
 from __future__ import annotations
 
-import ipaddress
+import itertools
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
-from urllib.parse import SplitResult, urlsplit
 
 import requests
 from pydantic import ValidationError
 
 from station_app.domain.canonical import sha256_hex
 from station_app.durable import Point
-from station_app.errors import BugError, EnvironmentFault, StationError, UserError
+from station_app.errors import BugError, EnvironmentFault, StationError
+from sync.address import check_server_url, is_loopback
 from sync.connection import CONNECT_SECONDS, READ_SECONDS, Lanes
 from sync.envelope import TokenSigner
-from sync.failures import Reply, answer_fault, network_fault, read_json
+from sync.failures import Reply, answer_fault, head_fault, network_fault, read_json
 from sync.wire import (
     EMPTY_SHA256,
     BlobAnswer,
@@ -44,35 +44,6 @@ _PIECE = 64 * 1024  # bytes of a body given to the socket at once: each has READ
 _LOG = logging.getLogger(__name__)
 
 
-def check_server_url(text: str) -> str:
-    """The server's address without a trailing slash; plain http only to this PC.
-
-    Raises UserError ``server_url_invalid`` or ``server_url_not_https``, field ``server_url``.
-    """
-    url = text.strip().rstrip("/")
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable or parts.query or parts.fragment or parts.username:
-        raise UserError("server_url_invalid", "server_url")
-    if parts.scheme == "http" and not is_loopback(parts):
-        raise UserError("server_url_not_https", "server_url")
-    return url
-
-
-def is_loopback(parts: SplitResult) -> bool:
-    """Whether an address means this very PC."""
-    host = parts.hostname or ""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 @dataclass(frozen=True)
 class BlobPiece:
     """Bytes of one scan from ``offset`` on; ``completes`` when they are its last. ``sha256`` is of these bytes."""
@@ -83,6 +54,14 @@ class BlobPiece:
     sha256: str
     offset: int
     completes: bool
+
+
+@dataclass(frozen=True)
+class BlobPlace:
+    """How many bytes of a scan the server holds; ``is_whole`` once it has hashed and linked them."""
+
+    offset: int
+    is_whole: bool
 
 
 class _Body:
@@ -140,10 +119,16 @@ class Transport:
     ) -> None:
         self.server_url = check_server_url(server_url)
         self.offset = offset
+        self.requests = 0  # sent so far
         self._signer = signer
         self._clock = clock
-        local = is_loopback(urlsplit(self.server_url))
+        self._numbers = itertools.count(1)
+        local = is_loopback(self.server_url)
         self._lanes = Lanes("" if local else proxy, trust_environment=not local and not proxy)
+
+    @property
+    def is_closed(self) -> bool:
+        return self._lanes.is_cut
 
     # ---- what a station asks
 
@@ -158,10 +143,9 @@ class Transport:
         self._learn_time(answer.server_time)
         return answer
 
-    def blob_offset(self, reference: str, blob: str) -> int:
-        """How many bytes of this scan the server holds."""
-        reply = self._ask(Point.BLOB_REQUEST, _Request("HEAD", _blob_path(reference, blob)))
-        return _offset_of(reply)
+    def blob_place(self, reference: str, blob: str) -> BlobPlace:
+        """How much of this scan the server holds."""
+        return _place_of(self._ask(Point.BLOB_REQUEST, _Request("HEAD", _blob_path(reference, blob))))
 
     def send_blob(self, piece: BlobPiece, sent: Sent) -> BlobAnswer:
         """Send a piece; ``sent`` hears of every part that has left. Receipts come with the piece that completes."""
@@ -198,6 +182,7 @@ class Transport:
 
     def _send(self, point: Point, request: _Request, token: str | None) -> Reply:
         """The one place where a request leaves this PC."""
+        self.requests = next(self._numbers)
         try:
             with self._lanes.lane() as session, self._open(session, request, token) as response:
                 return _reply(response)
@@ -251,9 +236,7 @@ def _reply(response: requests.Response) -> Reply:
 
 
 def _fault_of(request: _Request, reply: Reply) -> StationError | None:
-    if request.method == "HEAD" and reply.status in (200, 204) and "upload-offset" in reply.headers:
-        return None
-    return answer_fault(reply)
+    return answer_fault(reply) if request.method != "HEAD" else head_fault(reply)
 
 
 def _server_time(fault: StationError) -> str | None:
@@ -261,11 +244,12 @@ def _server_time(fault: StationError) -> str | None:
     return told if isinstance(told, str) else None
 
 
-def _offset_of(reply: Reply) -> int:
+def _place_of(reply: Reply) -> BlobPlace:
     try:
-        return max(0, int(reply.headers.get("upload-offset", "")))
-    except ValueError as error:
+        offset = max(0, int(reply.headers["upload-offset"]))
+    except (KeyError, ValueError) as error:
         raise EnvironmentFault("answer_unreadable") from error
+    return BlobPlace(offset, reply.headers.get("upload-complete") == "?1")
 
 
 def _read(model: type[_Model], reply: Reply) -> _Model:

@@ -12,8 +12,9 @@ import pytest
 
 from station_app.domain.canonical import sha256_hex
 from station_app.errors import EnvironmentFault, UserError
+from sync.address import check_server_url
 from sync.envelope import TokenSigner, fingerprint, new_private_key, public_key_of, read_token
-from sync.transport import BlobPiece, Transport, check_server_url
+from sync.transport import BlobPiece, BlobPlace, Transport
 from sync.wire import EMPTY_SHA256, EnrolRequest, SyncRequest
 from tests.unit.sync.scripted import Asked, Say, Script, Scripted, say_json, say_problem
 
@@ -185,7 +186,7 @@ def test_a_blob_travels_whole_and_tells_how_far_it_is() -> None:
 
 def test_how_far_a_blob_is_on_the_server() -> None:
     with talking(lambda _asked: Say(204, b"", {"Upload-Offset": "4096"})) as (transport, server):
-        assert transport.blob_offset(REFERENCE, "a" * 64) == 4096
+        assert transport.blob_place(REFERENCE, "a" * 64) == BlobPlace(4096, is_whole=False)
     token = server.asked[0].headers["authorization"].partition(" ")[2]
     assert read_token(token, public_key_of(KEY), AUDIENCE, NOW).body_sha256 == EMPTY_SHA256
 

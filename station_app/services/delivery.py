@@ -1,0 +1,242 @@
+"""What the queue sends and what the server's answers do to the store. Nothing here touches the network.
+
+``gather`` reads what is due; ``apply`` takes one answer in one transaction; ``store_receipts`` takes those that come
+with a finished scan. Only a verified receipt closes an op and makes a case ``received``; a withdrawal, which has
+nothing to be received, closes with the server's ``accepted``.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from pydantic import ValidationError
+
+from station_app.durable import Point
+from station_app.errors import UserError
+from station_app.events import Changed, Kind
+from station_app.services import incoming
+from station_app.services.desk import Desk, stamp
+from station_app.services.incoming import read_cursor, write_cursor
+from station_app.store import UnitOfWork
+from station_app.store.records import OutboxRow, OutboxState
+from sync.wire import (
+    MAX_OPS,
+    AuditHead,
+    Cursor,
+    Have,
+    MissingBlob,
+    Op,
+    OpKind,
+    OpResult,
+    PackChange,
+    Result,
+    SyncAnswer,
+    SyncRequest,
+)
+
+_LOG = logging.getLogger(__name__)
+_MOST_HAVE = 1000  # the wire's limit
+_LONGEST_WAIT = timedelta(hours=1)
+_FIRST_WAIT = timedelta(minutes=1)
+_OUTCOMES = {OpResult.REFUSED: OutboxState.REFUSED, OpResult.FORKED: OutboxState.FORKED}
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """One request and the ops in it. ``more``: further ops are due. ``unusable``: op ids with codes."""
+
+    request: SyncRequest
+    rows: tuple[OutboxRow, ...] = ()
+    more: bool = False
+    unusable: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What an answer did. ``received``: ops closed by receipts. ``warnings``: codes of what was left out."""
+
+    changed: Changed = field(default_factory=Changed)
+    accepted: int = 0
+    received: int = 0
+    new_epoch: bool = False
+    packs: tuple[PackChange, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ScanToSend:
+    """A page the server lacks: where its bytes lie, and how many of them the server has."""
+
+    reference: str
+    sha256: str
+    size: int
+    offset: int
+    file_name: str
+
+
+@dataclass
+class _Tally:
+    """Counts while one transaction runs."""
+
+    kinds: set[Kind] = field(default_factory=set)
+    accepted: int = 0
+    received: int = 0
+    warnings: list[str] = field(default_factory=list)
+
+
+# ---- what goes out
+
+
+def gather(desk: Desk, limit: int = MAX_OPS) -> Parcel:
+    """The next request: at most ``limit`` due ops as they were made, none before an earlier one of its case."""
+    now = desk.now()
+    with desk.store.read() as uow:
+        open_rows = uow.outbox.open_rows()
+        cursor, epoch = read_cursor(uow), uow.facts.get("epoch") or ""
+        seq, digest = uow.audit.head()
+    due = list(_in_order(open_rows, now))
+    rows, ops, unusable = [], [], []
+    for row in due[:limit]:
+        op = _op(row)
+        if op is None:
+            unusable.append((row.op_id, "op_unreadable"))
+        else:
+            rows.append(row)
+            ops.append(op)
+    head = AuditHead(seq=seq, hash=digest, day=desk.today().isoformat())
+    request = SyncRequest(epoch=epoch, cursor=cursor, ops=ops, have=_have(open_rows), audit_head=head)
+    return Parcel(request, tuple(rows), len(due) > limit, tuple(unusable))
+
+
+def _in_order(open_rows: Iterable[OutboxRow], now: str) -> Iterable[OutboxRow]:
+    """The rows that may go; a case whose earlier op is put off or set aside waits for it."""
+    held: set[str] = set()
+    for row in open_rows:
+        if row.state is OutboxState.ACCEPTED or row.application_id in held:
+            continue
+        if row.state is OutboxState.QUARANTINED or (row.next_try_at or "") > now:
+            held.add(row.application_id)
+        else:
+            yield row
+
+
+def _op(row: OutboxRow) -> Op | None:
+    try:
+        return Op(op_id=row.op_id, seq=row.seq, kind=OpKind(row.kind), body=row.body)
+    except (ValidationError, ValueError):
+        return None
+
+
+def _have(open_rows: Iterable[OutboxRow]) -> list[Have]:
+    accepted = {(row.reference, row.revision) for row in open_rows if row.state is OutboxState.ACCEPTED}
+    return [Have(reference=reference, revision=max(1, number)) for reference, number in sorted(accepted)[:_MOST_HAVE]]
+
+
+def scans_to_send(desk: Desk, missing: Sequence[MissingBlob]) -> tuple[ScanToSend, ...]:
+    """The pages the server asks for, each once; those this station does not have are left out and logged."""
+    wanted = {(each.reference, each.sha256): each for each in missing}
+    found = []
+    with desk.store.read() as uow:
+        for (reference, sha256), blob in wanted.items():
+            scan = uow.scans.by_sha(reference, sha256)
+            if scan is None:
+                _LOG.warning("the server asks for a scan that is not here: %s", reference)
+            else:
+                found.append(ScanToSend(reference, sha256, scan.size, min(blob.offset, scan.size), scan.file_name))
+    return tuple(found)
+
+
+# ---- what comes in
+
+
+def apply(desk: Desk, parcel: Parcel, answer: SyncAnswer) -> Applied:
+    """One answer, one transaction: results, receipts, changes, cursor. The same answer again changes nothing."""
+    asked = parcel.request
+    if not (parcel.rows or answer.receipts or answer.changes) and (answer.epoch, answer.cursor) == (
+        asked.epoch,
+        asked.cursor,
+    ):
+        return Applied()
+    tally = _Tally()
+    with desk.store.write(Point.APPLY) as uow:
+        _apply_results(desk, uow, parcel.rows, answer.results, tally)
+        _apply_receipts(desk, uow, answer.receipts, tally)
+        new_epoch = bool(asked.epoch) and answer.epoch != asked.epoch
+        if new_epoch:
+            _begin_epoch(uow, answer.epoch, tally)
+        else:
+            _apply_changes(uow, answer, tally)
+    packs = () if new_epoch else tuple(each for each in answer.changes if isinstance(each, PackChange))
+    return Applied(
+        Changed(frozenset(tally.kinds)), tally.accepted, tally.received, new_epoch, packs, tuple(tally.warnings)
+    )
+
+
+def store_receipts(desk: Desk, receipts: Sequence[str]) -> Applied:
+    """Receipts that came with finished scans, in one transaction."""
+    tally = _Tally()
+    with desk.store.write(Point.APPLY) as uow:
+        _apply_receipts(desk, uow, receipts, tally)
+    return Applied(Changed(frozenset(tally.kinds)), received=tally.received, warnings=tuple(tally.warnings))
+
+
+def _apply_results(
+    desk: Desk, uow: UnitOfWork, rows: Sequence[OutboxRow], results: Sequence[Result], tally: _Tally
+) -> None:
+    told = {each.op_id: each for each in results}
+    for row in rows:
+        result = told.get(row.op_id)
+        if result is None:
+            uow.outbox.postpone(row.op_id, "result_missing", _next_try(desk, row))
+        elif result.result is OpResult.ACCEPTED:
+            _accept(uow, row, desk.now())
+            tally.accepted += 1
+        else:
+            uow.outbox.mark(row.op_id, _OUTCOMES[result.result], result.code or result.result.value)
+    if rows:
+        tally.kinds |= {Kind.OUTBOX, Kind.APPLICATIONS}
+
+
+def _accept(uow: UnitOfWork, row: OutboxRow, now: str) -> None:
+    if row.kind != OpKind.WITHDRAW.value:
+        uow.outbox.mark(row.op_id, OutboxState.ACCEPTED)
+        return
+    uow.outbox.mark(row.op_id, OutboxState.DONE)
+    incoming.withdrawn(uow, row.application_id, now)
+
+
+def _apply_receipts(desk: Desk, uow: UnitOfWork, receipts: Sequence[str], tally: _Tally) -> None:
+    server_key = uow.facts.get("server_key") or ""
+    for jws in receipts:
+        try:
+            tally.received += incoming.receipt(uow, jws, server_key)
+            tally.kinds |= {Kind.OUTBOX, Kind.APPLICATIONS}
+        except UserError as error:  # one bad receipt must not keep the others out
+            _LOG.warning("a receipt was not taken: %s", error.code)
+            tally.warnings.append(error.code)
+
+
+def _begin_epoch(uow: UnitOfWork, epoch: str, tally: _Tally) -> None:
+    """The server was restored: hear everything again, offer again what it had receipted."""
+    uow.outbox.offer_again()
+    uow.facts.set("epoch", epoch)
+    write_cursor(uow, Cursor())
+    tally.kinds |= {Kind.OUTBOX, Kind.APPLICATIONS}
+    tally.warnings.append("server_restored")
+
+
+def _apply_changes(uow: UnitOfWork, answer: SyncAnswer, tally: _Tally) -> None:
+    cursor = read_cursor(uow)
+    tally.kinds |= incoming.changes(uow, answer.changes, cursor)
+    uow.facts.set("epoch", answer.epoch)
+    told_of_packs = any(isinstance(each, PackChange) for each in answer.changes)
+    # packs are fetched later: until they are stored, the server must go on telling of them
+    packs = cursor.packs if told_of_packs else answer.cursor.packs
+    write_cursor(uow, Cursor(log=answer.cursor.log, roster=answer.cursor.roster, packs=packs))
+
+
+def _next_try(desk: Desk, row: OutboxRow) -> str:
+    return stamp(desk.clock() + min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(row.attempts, 10)))

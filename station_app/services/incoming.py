@@ -1,0 +1,192 @@
+"""The server's word, taken into an open transaction: receipts, states of cases, the roster, the cursor.
+
+The server is the truth about a case once it has it, with two exceptions: nothing but a verified receipt makes a queued
+case ``received``, and news of an older revision does not touch a newer one. What refers to something unknown here is
+left out and logged.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from station_app.domain.application import FieldReturn, ReturnCode, State
+from station_app.domain.member import Member
+from station_app.errors import BugError, UserError
+from station_app.events import Kind
+from station_app.store import UnitOfWork
+from station_app.store.records import ApplicationRecord, OutboxRow, OutboxState, Source
+from station_app.store.times import stamp
+from sync.envelope import decode_key, read_receipt
+from sync.wire import Change, Cursor, MemberChange, OpKind, ReceiptClaims, StateChange
+
+_LOG = logging.getLogger(__name__)
+_WITH_AMOUNT = frozenset({State.APPROVED, State.PAID})
+
+
+# ---- the cursor
+
+
+def read_cursor(uow: UnitOfWork) -> Cursor:
+    """How far this station has heard; from the beginning when that cannot be read."""
+    try:
+        return Cursor.model_validate_json(uow.facts.get("cursor") or "{}")
+    except ValidationError:
+        return Cursor()
+
+
+def write_cursor(uow: UnitOfWork, cursor: Cursor) -> None:
+    uow.facts.set("cursor", cursor.model_dump_json())
+
+
+# ---- receipts
+
+
+def receipt(uow: UnitOfWork, jws: str, server_key: str) -> int:
+    """Keep a receipt and close the ops it covers; how many it closed.
+
+    Raises UserError ``receipt_invalid`` (not signed by the server of the enrolment), ``receipt_unknown_case``,
+    ``receipt_mismatch`` (signs another body or fewer scans than were sent).
+    """
+    claims = _claims(jws, server_key)
+    record = _case(uow, claims.reference)
+    if record is None:
+        raise UserError("receipt_unknown_case")
+    rows = [row for row in uow.outbox.of(record.id) if _is_signed(row, claims)]
+    if record.id != claims.application_id or not rows:
+        raise UserError("receipt_mismatch")
+    uow.receipts.add(claims.reference, claims.revision, jws, claims.received_at)
+    closing = [row for row in rows if row.state is not OutboxState.DONE]
+    for row in closing:
+        uow.outbox.mark(row.op_id, OutboxState.DONE)
+    if (record.state, record.revision) == (State.QUEUED, claims.revision) and _holds_submission(rows):
+        uow.applications.move(record.id, State.RECEIVED, claims.received_at, "", Source.SERVER)
+    return len(closing)
+
+
+def _claims(jws: str, server_key: str) -> ReceiptClaims:
+    try:
+        claims = read_receipt(jws, decode_key(server_key))
+        stamp(claims.received_at)
+    except (UserError, BugError, ValidationError, ValueError) as error:
+        raise UserError("receipt_invalid") from error
+    return claims
+
+
+def _is_signed(row: OutboxRow, claims: ReceiptClaims) -> bool:
+    """Whether the receipt signs this op: its revision, its very bytes and every scan that they name."""
+    if (row.revision, row.body_sha256) != (claims.revision, claims.body_sha256):
+        return False
+    return {each["sha256"] for each in json.loads(row.body).get("scans", ())} == set(claims.scans)
+
+
+def _holds_submission(rows: Sequence[OutboxRow]) -> bool:
+    return any(row.kind == OpKind.SUBMIT.value for row in rows)
+
+
+# ---- changes
+
+
+def changes(uow: UnitOfWork, told: Sequence[Change], cursor: Cursor) -> set[Kind]:
+    """Take in what lies behind ``cursor``; the kinds of things touched. Plan packs are fetched elsewhere."""
+    kinds: set[Kind] = set()
+    members: dict[int, MemberChange] = {}
+    for change in told:
+        if isinstance(change, StateChange) and change.seq > cursor.log and _state(uow, change):
+            kinds.add(Kind.APPLICATIONS)
+        elif isinstance(change, MemberChange):
+            members[change.member_no] = change
+    if members:
+        _roster(uow, list(members.values()))
+        kinds.add(Kind.MEMBERS)
+    return kinds
+
+
+def _state(uow: UnitOfWork, change: StateChange) -> bool:
+    """Follow one case; whether anything was written."""
+    record, to = _case(uow, change.reference), _known_state(change.state)
+    if record is None or to is None:
+        _LOG.warning("a change was left out: %s %s", change.reference, change.state)
+        return False
+    if change.revision < record.revision:
+        return False
+    if change.assessment is not None:
+        uow.applications.set_server_assessment(record.id, change.assessment)
+    if record.state is State.QUEUED and to is State.RECEIVED:
+        return change.assessment is not None  # the receipt says so, and nothing else
+    at = _moment(uow, change.at)
+    uow.applications.adopt(record.id, to, at, new=not _is_known(uow, record, to, at), **_facts(record, change, to))
+    return True
+
+
+def _case(uow: UnitOfWork, reference: str) -> ApplicationRecord | None:
+    try:
+        return uow.applications.by_reference(reference)
+    except UserError:
+        return None
+
+
+def _known_state(text: str) -> State | None:
+    return State(text) if text in set(State) else None
+
+
+def _moment(uow: UnitOfWork, text: str) -> str:
+    try:
+        return stamp(text)
+    except (ValueError, BugError):  # whatever the spelling, the change itself stands
+        _LOG.warning("the moment of a change could not be read")
+        return stamp(uow.clock())
+
+
+def _is_known(uow: UnitOfWork, record: ApplicationRecord, to: State, at: str) -> bool:
+    """Whether the history tells this already: the server repeats itself after it was restored."""
+    if record.state is to:
+        return True
+    history = uow.applications.history(record.id)
+    return any(move.to_state is to and move.at == at and move.source is Source.SERVER for move in history)
+
+
+def _facts(record: ApplicationRecord, change: StateChange, to: State) -> dict[str, Any]:
+    amount = change.amount
+    if amount is None and to in _WITH_AMOUNT:
+        amount = record.amount
+    return {
+        "returned": [_returned(each) for each in change.returned] if to is State.RETURNED else [],
+        "rejection_code": change.code if to is State.REJECTED else None,
+        "amount": amount,
+        "paid_on": change.paid_on,
+    }
+
+
+def _returned(raw: dict[str, str]) -> FieldReturn:
+    code = raw.get("code", "")
+    known = ReturnCode(code) if code in set(ReturnCode) else ReturnCode.OTHER
+    return FieldReturn(raw.get("field", ""), known, raw.get("note", ""))
+
+
+def withdrawn(uow: UnitOfWork, application_id: str, at: str) -> None:
+    """The server has taken a withdrawal."""
+    if uow.applications.get(application_id).state is not State.WITHDRAWN:
+        uow.applications.adopt(application_id, State.WITHDRAWN, at, new=True)
+
+
+def _roster(uow: UnitOfWork, told: Sequence[MemberChange]) -> None:
+    uow.members.remove(each.member_no for each in told if each.gone)
+    uow.members.upsert(_member(each) for each in told if not each.gone)
+
+
+def _member(change: MemberChange) -> Member:
+    return Member(
+        member_no=change.member_no,
+        name=change.name,
+        id_number=change.id_number,
+        card_no=change.card_no,
+        phone=change.phone,
+        employer=change.employer,
+        district=change.district,
+        full_time_union_social_worker=change.full_time_union_social_worker,
+    )
