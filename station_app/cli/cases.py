@@ -95,16 +95,18 @@ def listing(arguments: argparse.Namespace) -> Exit:
         rows = ledger.find(desk, LedgerQuery(states=states, limit=_EVERYTHING))
         ledger.audit_export(desk, "list", len(rows))
     if arguments.json:
-        print_json([
-            {
-                "reference": row.reference,
-                "state": row.state.value,
-                "revision": row.revision,
-                "name": row.name,
-                "amount": row.assessed_amount if row.amount is None else row.amount,
-            }
-            for row in rows
-        ])
+        print_json(
+            [
+                {
+                    "reference": row.reference,
+                    "state": row.state.value,
+                    "revision": row.revision,
+                    "name": row.name,
+                    "amount": row.assessed_amount if row.amount is None else row.amount,
+                }
+                for row in rows
+            ]
+        )
     else:
         for row in rows:
             print(f"{row.reference}\t{state_word(row.state)}\t{row.name}\t{row.amount or row.assessed_amount or ''}")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
+import subprocess
+import sys
 
 from station_app.cli.entry import open_desk, password
 from station_app.cli.output import Exit, print_json, say
@@ -26,8 +29,8 @@ def init(arguments: argparse.Namespace) -> Exit:
         else:
             desk = setup.create_home(home, arguments.operator, secret, system_clock)
         try:
-            if desk.keyring_missing:
-                say(sentence("keyring_unusable"))
+            if not desk.secrets.usable:
+                say(sentence(desk.secrets.problem or "keyring_unusable"))
             enrol(desk, arguments.central, arguments.code)
             say(sentence("station_enrolled", **setup.identity(desk)))
         finally:
@@ -38,10 +41,14 @@ def init(arguments: argparse.Namespace) -> Exit:
 def sync(arguments: argparse.Namespace) -> Exit:
     """One pass to the end; exit 3 when the server could not be reached."""
     from sync.engine import one_pass
-    from sync.transport import transport_for
+    from sync.identity import transport_for
 
     with open_desk() as desk:
-        report = one_pass(desk, transport_for(desk))
+        transport = transport_for(desk)
+        try:
+            report = one_pass(desk, transport)
+        finally:
+            transport.close()
         print_json(report.counts())
         if report.code is not None:
             raise EnvironmentFault(report.code)
@@ -49,13 +56,23 @@ def sync(arguments: argparse.Namespace) -> Exit:
 
 
 def doctor(arguments: argparse.Namespace) -> Exit:
-    """The self-check; exit 1 if something a clerk needs does not work."""
-    found = checks.check(station_home())
+    """The self-check; exit 1 if something a clerk needs does not work. With a password it looks inside as well."""
+    home = station_home()
+    found = [*checks.check_machine(home), _window()]
+    if os.environ.get("STATION_PASSWORD") and setup.has_home(home):
+        with open_desk() as desk:
+            found += checks.check_desk(desk)
     if arguments.json:
         print_json([each.to_json() for each in found])
     else:
         for each in found:
             print(f"{'✓' if each.ok else '✗'} {sentence(each.code, **each.params)}")
-    return Exit.DONE if all(each.ok or not each.needed for each in found) else Exit.NO
+    return Exit.DONE if all(each.ok for each in found if each.needed) else Exit.NO
 
 
+def _window() -> checks.Check:
+    """Whether the window's libraries and a Chinese font are there, tried in a child: a missing one aborts."""
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-m", "ui.theme.self_check"]
+    done = subprocess.run(command, env=environment, capture_output=True, check=False)  # noqa: S603  our own module
+    return checks.Check("doctor_window", done.returncode == 0)

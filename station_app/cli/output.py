@@ -20,7 +20,7 @@ class Exit(IntEnum):
     BUG = 70
 
 
-class WrongUse(UserError):
+class WrongUse(UserError):  # noqa: N818  how the command was called
     """The command was not used as it is meant: exit 2."""
 
 

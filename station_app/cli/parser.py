@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from station_app.domain.application import ScanKind, State
 
 if TYPE_CHECKING:
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001  argparse has no public name
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:

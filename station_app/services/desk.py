@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from station_app.access.secrets import SecretStore
 from station_app.domain.operator import Operator
 from station_app.events import Changed
 from station_app.plans import PlanBook
@@ -30,13 +31,18 @@ def stamp(moment: datetime) -> str:
 
 @dataclass
 class Desk:
-    """An open home: its store, the operator at it, the plans in force. ``plans`` changes when sync brings a pack."""
+    """An open home: its store, the operator at it, the plans in force.
+
+    ``plans`` changes when sync brings a pack; ``master`` wraps further key slots and is dropped at sign-out.
+    """
 
     home: Path
     store: Store
     operator: Operator
     plans: PlanBook
     clock: Clock
+    secrets: SecretStore
+    master: bytes = field(repr=False)
 
     def now(self) -> str:
         return stamp(self.clock())

@@ -87,8 +87,5 @@ def whole(uow: UnitOfWork, record: ApplicationRecord) -> dict[str, Any]:
             {"revision": each.revision, "received_at": each.received_at, "jws": each.jws}
             for each in uow.receipts.of(record.id)
         ],
-        "history": [
-            _move(each)
-            for each in uow.applications.history(record.id)
-        ],
+        "history": [_move(each) for each in uow.applications.history(record.id)],
     }

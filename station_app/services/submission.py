@@ -17,7 +17,7 @@ from station_app.services.capture import entry
 from station_app.services.desk import Desk, Written
 from station_app.services.intake import editable, history
 from station_app.store import UnitOfWork
-from station_app.store.records import ApplicationRecord, ScanRecord
+from station_app.store.records import ApplicationRecord, ScanRecord, Source
 from sync.wire import Author, OpKind, Submission, Withdrawal
 
 _TOUCHED = Changed.of(Kind.APPLICATIONS, Kind.OUTBOX, Kind.SCANS)
@@ -61,14 +61,15 @@ def withdraw(desk: Desk, application_id: str) -> Written[ApplicationRecord]:
         if record.state in CLOSED:
             raise UserError("move_not_allowed", now=record.state.value, to=State.WITHDRAWN.value)
         if record.state is State.DRAFT:
-            uow.applications.move(record.id, State.WITHDRAWN, desk.now(), desk.operator.id, "station")
+            uow.applications.move(record.id, State.WITHDRAWN, desk.now(), desk.operator.id, Source.STATION)
         elif not _withdrawal_open(uow, record):
             _queue_withdrawal(desk, uow, record)
         uow.audit.add("withdrawal", record.id, desk.operator.id, state=record.state.value)
         return Written(uow.applications.get(application_id), _TOUCHED)
 
 
-def _problems(desk: Desk, uow: UnitOfWork, record: ApplicationRecord) -> tuple[FieldProblem, ...]:
+def problems_of(desk: Desk, uow: UnitOfWork, record: ApplicationRecord) -> tuple[FieldProblem, ...]:
+    """The same, inside a unit of work that is open already."""
     content = record.content
     known = preview(desk.plans.get(content.plan), content, history(uow, content.applicant.get("id_number", "")))
     found = list(known.missing)
@@ -102,10 +103,12 @@ def _freeze(desk: Desk, uow: UnitOfWork, record: ApplicationRecord, assessment: 
     now, revision = desk.now(), record.revision + 1
     scans = uow.scans.of(record.id)
     body = canonical_json(_submission(desk, record, revision, scans, assessment, now).model_dump(mode="json")).decode()
-    uow.applications.freeze(record.id, revision, body, assessment.to_json(), record.insisted, now)
+    uow.applications.set_assessment(record.id, assessment.to_json(), desk.plans.get(record.content.plan).version)
+    uow.applications.set_insisted(record.id, record.insisted, now)
+    uow.applications.freeze(record.id, revision, body, operator_id=desk.operator.id, at=now)
     uow.scans.freeze(record.id, revision)
     uow.outbox.enqueue(str(uuid4()), record.id, record.reference, OpKind.SUBMIT.value, revision, body, now)
-    uow.applications.move(record.id, State.QUEUED, now, desk.operator.id, "station")
+    uow.applications.move(record.id, State.QUEUED, now, desk.operator.id, Source.STATION)
     uow.audit.add("submitted", record.id, desk.operator.id, revision=revision, reference=record.reference)
 
 

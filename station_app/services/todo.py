@@ -8,8 +8,8 @@ from enum import StrEnum
 from station_app.domain.application import Category, FieldReturn, State
 from station_app.domain.fields import FieldProblem
 from station_app.domain.identity import mask_id
-from station_app.events import Changed, Kind
 from station_app.durable import Point
+from station_app.events import Changed, Kind
 from station_app.services.desk import Desk, Written
 from station_app.services.submission import problems_of
 from station_app.store import UnitOfWork

@@ -82,6 +82,10 @@ class ScanFiles:
                 raise EnvironmentFault("scan_missing") from error
         return self._unseal(name, sealed)
 
+    def has(self, name: str) -> bool:
+        """Whether the file is there; ``get`` alone proves that it is whole."""
+        return self._path(name).is_file()
+
     def sweep_orphans(self, known: Collection[str], now: datetime) -> int:
         """Move files that no row knows and that are older than a day to ``trash/``; returns how many.
 

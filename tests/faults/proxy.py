@@ -74,9 +74,7 @@ def _pump(source: socket.socket, sink: socket.socket) -> None:
 
 
 @contextmanager
-def cutting(
-    target: int, verb: bytes, limit: int, cut: Callable[[], None], port: int = 0
-) -> Iterator[CuttingProxy]:
+def cutting(target: int, verb: bytes, limit: int, cut: Callable[[], None], port: int = 0) -> Iterator[CuttingProxy]:
     """The proxy at ``port``, in front of the server at ``target``."""
     proxy = CuttingProxy(target, verb, limit, cut, socket.create_server(("127.0.0.1", port)))
     thread = Thread(target=proxy.accept_all)

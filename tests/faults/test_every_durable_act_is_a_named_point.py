@@ -63,13 +63,13 @@ def test_durable_acts_go_through_the_one_module(path: Path) -> None:
 
 def test_requests_leave_through_one_function() -> None:
     """``requests`` is used in ``sync.transport`` alone, and there one function sends."""
-    senders = []
-    for path in _modules():
-        tree = ast.parse(path.read_text("utf-8"))
-        functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-        for function in functions:
-            if any(_is_request(call) for call in _calls(function)):
-                senders.append(f"{path.relative_to(ROOT).as_posix()}:{function.name}")
+    senders = [
+        f"{path.relative_to(ROOT).as_posix()}:{function.name}"
+        for path in _modules()
+        for function in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        and any(_is_request(call) for call in _calls(function))
+    ]
     assert senders == ["sync/transport.py:_send"]
 
 

@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from tests.system.fixtures import Papers
 from tests.faults.proxy import cutting
+from tests.system.fixtures import Papers
 from tests.system.world import ROOT, Server, World
 
 KILLED = -signal.SIGKILL

@@ -2,8 +2,8 @@
 
     python -m tests.faults.trap PROGRAM TRAP -- ARGUMENTS...
 
-TRAP is ``POINT:before``, ``POINT:after``, ``POINT:sent`` (a request is out, its answer not read) or ``POINT:before:N`` for
-the N-th time. The program's own code has no hooks: the trap wraps ``station_app.durable`` and the HTTP client from outside.
+TRAP is ``POINT:before``, ``POINT:after``, ``POINT:sent`` (a request is out, its answer not read) or ``POINT:before:N``
+for the N-th time. The program's own code has no hooks: the trap wraps ``station_app.durable`` and the HTTP client.
 """
 
 from __future__ import annotations

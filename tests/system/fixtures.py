@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from station_app.domain.application import ScanKind
-from tests.system.world import World
 from tests.samples.cases import case
 from tests.samples.people import person
 from tests.samples.pictures import write_scans
+from tests.system.world import World
 
 SCAN_SIZE = 300_000  # bytes: large enough to be cut in the middle
 

@@ -134,4 +134,3 @@ def _url(process: subprocess.Popen[str]) -> str:
 
 def _command(program: str, trap: str, *arguments: str | Path) -> list[str]:
     return [sys.executable, "-m", "tests.faults.trap", program, trap, "--", *map(str, arguments)]
-
