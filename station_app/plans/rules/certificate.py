@@ -146,6 +146,7 @@ class RegisteredIssuer:
     city: str
     refused: Outcome
     unknown: Outcome
+    nearest: Outcome
     needs: tuple[str, ...] = ("issuer",)
 
     @classmethod
@@ -156,6 +157,7 @@ class RegisteredIssuer:
             table.text("city"),
             Outcome("issuer_not_registered", Severity.REFUSE, "issuer", clause),
             Outcome("issuer_registration_unknown", Severity.REVIEW, "issuer_registered", clause),
+            Outcome("issuer_nearest", Severity.INFO, "issuer", clause),
         )
 
     def __call__(self, case: Case) -> Found:
@@ -165,7 +167,7 @@ class RegisteredIssuer:
         if registered is False:
             return self.refused()
         near = nearest_issuer(name, self.named, self.city)
-        return self.unknown(nearest=near) if near else self.unknown()
+        return self.unknown() + (self.nearest(nearest=near) if near else NOTHING)
 
 
 def nearest_issuer(name: str, listed: Mapping[str, str], city: str) -> str | None:

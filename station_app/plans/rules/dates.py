@@ -72,7 +72,8 @@ class DateWindow:
             return self.on_boundary(day=day.isoformat())
         if day < self.start or (self.end is not None and day > self.end):
             end = self.end.isoformat() if self.end else ""
-            return outside(day=day.isoformat(), start=self.start.isoformat(), end=end)
+            window = f"{self.start.isoformat()} – {end}".rstrip()
+            return outside(day=day.isoformat(), start=self.start.isoformat(), end=end, window=window)
         return NOTHING
 
 
