@@ -129,7 +129,7 @@ def rename_scan(desk: Desk, scan_id: str, kind: ScanKind) -> Written[None]:
         record = uow.applications.get(scan.application_id)
         if record.state not in EDITABLE:
             raise UserError("not_editable", state=record.state.value)
-        uow.scans.rename(scan_id, kind)
+        uow.scans.set_kind(scan_id, kind)
         uow.audit.add("scan_renamed", scan.application_id, desk.operator.id, scan=scan_id, kind=kind.value)
         return Written(None, _TOUCHED)
 

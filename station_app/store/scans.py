@@ -58,7 +58,7 @@ class Scans:
         self.get(scan_id)
         self._connection.execute(update(scans).where(scans.c.id == scan_id).values(removed=1))
 
-    def rename(self, scan_id: str, kind: ScanKind) -> ScanRecord:
+    def set_kind(self, scan_id: str, kind: ScanKind) -> ScanRecord:
         """Say that a page is of another kind; one that a revision holds stays there and a new row takes its place."""
         before = self.get(scan_id)
         if not before.frozen:

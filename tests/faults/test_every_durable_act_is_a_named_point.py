@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -62,15 +63,23 @@ def test_durable_acts_go_through_the_one_module(path: Path) -> None:
 
 
 def test_requests_leave_through_one_function() -> None:
-    """``requests`` is used in ``sync.transport`` alone, and there one function sends."""
-    senders = [
+    """``requests`` is used in ``sync.transport`` alone; there ``_send``, which takes a Point, is the only way out."""
+    assert _callers(_is_request) == ["sync/transport.py:_open"]
+    assert _callers(_opens) == ["sync/transport.py:_send"]
+
+
+def _callers(wanted: Callable[[ast.Call], bool]) -> list[str]:
+    return [
         f"{path.relative_to(ROOT).as_posix()}:{function.name}"
         for path in _modules()
         for function in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
-        and any(_is_request(call) for call in _calls(function))
+        and any(wanted(call) for call in _calls(function))
     ]
-    assert senders == ["sync/transport.py:_send"]
+
+
+def _opens(call: ast.Call) -> bool:
+    return ast.unparse(call.func) == "self._open" and any("session" in ast.unparse(each) for each in call.args)
 
 
 def _is_request(call: ast.Call) -> bool:

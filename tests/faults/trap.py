@@ -9,6 +9,7 @@ for the N-th time. The program's own code has no hooks: the trap wraps ``station
 from __future__ import annotations
 
 import http.client
+import importlib
 import os
 import signal
 import sys
@@ -78,7 +79,7 @@ class Trap:
             return getresponse(connection)
 
         http.client.HTTPConnection.putrequest = remember  # type: ignore[method-assign,assignment]
-        http.client.HTTPConnection.getresponse = answer  # type: ignore[method-assign]
+        http.client.HTTPConnection.getresponse = answer  # type: ignore[method-assign,assignment]
 
 
 def main() -> int:
@@ -86,11 +87,8 @@ def main() -> int:
     assert separator == "--"
     if trap != "none":
         Trap.parse(trap).arm()
-    if program == "station":
-        from station_app.cli import main as run
-    else:
-        from central.cli import main as run
-    return int(run(arguments))
+    module = importlib.import_module({"station": "station_app.cli", "central": "central.cli"}[program])
+    return int(module.main(arguments))
 
 
 if __name__ == "__main__":
