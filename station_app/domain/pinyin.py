@@ -35,8 +35,11 @@ COMPOUND_SURNAMES: dict[str, tuple[str, ...]] = {
     surname: tuple(spelled.split(",")) for surname, spelled in (each.split(":") for each in _COMPOUND_SURNAMES.split())
 }
 
+GIVEN = "~"  # begins the keys that leave the surname out, so that whole names are found first
+
 _DOTS = "·•・‧∙.'’"
 _MOST_SPELLINGS = 48
+_Part = tuple[str, list[tuple[str, ...]]]  # characters, and the readings of each
 
 
 def query_key(text: str) -> str:
@@ -64,23 +67,25 @@ def readings(character: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def keys_of(name: str) -> tuple[str, ...]:
-    """Every key of a name: its characters first, then pinyin, initials, and surname with the given name's initials;
-    each also from the given name on (建国, jianguo, jg). Empty for a name without letters."""
+    """Every key of a name: its characters first, then pinyin, initials, and surname with the given name's initials
+    (张建国, zhangjianguo, zjg, zhangjg); then, behind ``GIVEN``, the same from the given name on (~建国, ~jg ...), or
+    from each later part of a name with dots. Empty for a name without letters.
+    """
     parts = _parts(name)
+    keys = _keys_from(parts)
+    for start in range(1, len(parts)):
+        keys += [GIVEN + key for key in _keys_from(parts[start:])]
+    return tuple(dict.fromkeys(keys))
+
+
+def _keys_from(parts: list[_Part]) -> list[str]:
     characters = "".join(part for part, _ in parts)
-    if not characters:
-        return ()
-    keys = [characters]
-    for start in range(len(parts)):
-        rest = parts[start:]
-        whole = "".join(part for part, _ in rest)
-        spelled = [spelling for _, spelling in rest]
-        flat = [each for spelling in spelled for each in spelling]
-        keys += [whole, *_spellings(flat), *_spellings(_initials(flat))]
-        if len(rest) > 1:
-            mixed = [*spelled[0], *_initials([each for spelling in spelled[1:] for each in spelling])]
-            keys += _spellings(mixed)
-    return tuple(dict.fromkeys(each for each in keys if each))
+    flat = [spelling for _, spelled in parts for spelling in spelled]
+    keys = [characters, *_spellings(flat), *_spellings(_initials(flat))]
+    if len(parts) > 1:
+        first, rest = parts[0][1], flat[len(parts[0][1]) :]
+        keys += _spellings([*first, *_initials(rest)])
+    return [key for key in keys if key]
 
 
 def rank(query: str, name: str) -> int | None:
@@ -119,10 +124,10 @@ def _fits(typed: str, characters: tuple[str, ...], at: int) -> bool:
     return False
 
 
-def _parts(name: str) -> list[tuple[str, list[tuple[str, ...]]]]:
+def _parts(name: str) -> list[_Part]:
     """Surname and given name, or the parts between dots, each with the readings of its characters."""
     plain = unicodedata.normalize("NFKC", name).casefold()
-    for dot in _DOTS:
+    for dot in _DOTS + " " * plain.isascii():
         plain = plain.replace(dot, "·")
     pieces = ["".join(each for each in piece if each.isalnum()) for piece in plain.split("·")]
     pieces = [piece for piece in pieces if piece]
@@ -131,7 +136,7 @@ def _parts(name: str) -> list[tuple[str, list[tuple[str, ...]]]]:
     return _surname_first(pieces[0])
 
 
-def _surname_first(name: str) -> list[tuple[str, list[tuple[str, ...]]]]:
+def _surname_first(name: str) -> list[_Part]:
     length = 2 if len(name) > 2 and name[:2] in COMPOUND_SURNAMES else 1
     if len(name) == 1 or name.isascii():
         return [(name, [readings(each) for each in name])]

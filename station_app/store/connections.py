@@ -12,7 +12,8 @@ from sqlalchemy.pool import QueuePool
 
 CACHE_KIB = 64 * 1024
 BUSY_MS = 5_000
-READERS = 4  # the window's, the sync thread's, and two that come and go
+READERS = 4  # kept open: the window's, the sync thread's, and two that come and go
+_MORE_READERS = 8  # in a rush, closed after it
 
 # no mmap; temporary tables and sorts must never reach the disk in the clear
 _PRAGMAS = (
@@ -45,14 +46,14 @@ def _ready(path: Path, key: bytes, *more: str) -> Any:
     return connection
 
 
-def _engine(create: Callable[[], Any], begin: str, size: int) -> Engine:
+def _engine(create: Callable[[], Any], begin: str, size: int, overflow: int = 0) -> Engine:
     engine = create_engine(
         "sqlite+pysqlite://",
         module=driver,
         creator=create,
         poolclass=QueuePool,
         pool_size=size,
-        max_overflow=0,
+        max_overflow=overflow,
         pool_use_lifo=True,  # the warm page cache first
     )
 
@@ -71,4 +72,4 @@ def writer(path: Path, key: bytes) -> Engine:
 
 def readers(path: Path, key: bytes) -> Engine:
     """A few connections that cannot write; a transaction sees one snapshot."""
-    return _engine(lambda: _ready(path, key, "PRAGMA query_only = ON"), "BEGIN", READERS)
+    return _engine(lambda: _ready(path, key, "PRAGMA query_only = ON"), "BEGIN", READERS, _MORE_READERS)

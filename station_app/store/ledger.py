@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, exis
 
 from station_app.domain.application import Category, State
 from station_app.domain.identity import tidy_number
-from station_app.domain.pinyin import query_key
+from station_app.domain.pinyin import GIVEN, query_key
 from station_app.store import names
 from station_app.store.records import LedgerQuery, LedgerRow
 from station_app.store.schema import applications, name_keys, receipts
@@ -69,7 +69,8 @@ def _found(text: str) -> ColumnElement[bool]:
     branches = [_begins(column, number if column is not applications.c.reference else text) for column in columns]
     key = query_key(text)
     if key:
-        branches.append(applications.c.name.in_(select(name_keys.c.name).where(_begins(name_keys.c.key, key))))
+        spelled = or_(_begins(name_keys.c.key, key), _begins(name_keys.c.key, GIVEN + key))
+        branches.append(applications.c.name.in_(select(name_keys.c.name).where(spelled)))
     return or_(*branches)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from station_app.domain.identity import tidy_number
 from station_app.domain.member import Member
-from station_app.domain.pinyin import query_key
+from station_app.domain.pinyin import GIVEN, query_key
 from station_app.store import names
 
 # ruff: noqa: S608  the SQL is put together from this module's own constants
@@ -38,14 +38,12 @@ class Members:
         self._connection = connection
 
     def search(self, text: str, limit: int = 20) -> list[Member]:
-        """At most ``limit`` members, the closest spelling first; nothing for an empty text."""
+        """At most ``limit`` members: whole names before given names, shorter spellings first."""
         number = tidy_number(text)
         if number and number.removesuffix("X").isdigit():
             return self._by_number(number, limit)
         key = query_key(text)
-        if not key:
-            return []
-        return self._members(_BY_NAME, (*names.bounds(key), limit, limit))
+        return self._by_name(key, limit) if key else []
 
     def by_id_number(self, text: str) -> Member | None:
         """The member with exactly this ID number."""
@@ -73,6 +71,15 @@ class Members:
         former = self._names_of(gone)
         self._connection.exec_driver_sql("DELETE FROM members WHERE member_no = ?", [(each,) for each in gone])
         names.forget(self._connection, former)
+
+    def _by_name(self, key: str, limit: int) -> list[Member]:
+        found: dict[int, Member] = {}
+        for prefix in (key, GIVEN + key):
+            for member in self._members(_BY_NAME, (*names.bounds(prefix), limit, limit)):
+                found.setdefault(member.member_no, member)
+            if len(found) >= limit:
+                break
+        return list(found.values())[:limit]
 
     def _by_number(self, number: str, limit: int) -> list[Member]:
         found: dict[int, Member] = {}
