@@ -1,0 +1,51 @@
+"""打印: what stands on the paper that fits a case."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from station_app.domain.application import EDITABLE
+from station_app.papers import Paper, PaperCase, Sheet, application_form, confirmation_sheet, receipt
+from station_app.plans import Assessment
+from station_app.services.desk import Desk
+from station_app.services.intake import find_id
+from station_app.store import UnitOfWork
+from station_app.store.records import ApplicationRecord
+
+
+def fitting(desk: Desk, record: ApplicationRecord) -> Paper:
+    """Before it is submitted, the plan's form or our confirmation sheet; afterwards the receipt."""
+    if record.state not in EDITABLE:
+        return Paper.RECEIPT
+    category = desk.plans.get(record.content.plan).category(record.content.category)
+    return Paper.FORM if category.form.kind == "application_form" else Paper.SHEET
+
+
+def sheet(desk: Desk, text: str, which: Paper | None = None) -> Sheet:
+    """The paper of a case (by id or reference); ``which``: the one that fits, unless named.
+
+    Raises UserError ``application_unknown``, ``form_not_in_plan``.
+    """
+    with desk.store.read() as uow:
+        record = uow.applications.get(find_id(uow, text))
+        which = which or fitting(desk, record)
+        case = _paper_case(desk, uow, record)
+    builders = {Paper.FORM: application_form, Paper.SHEET: confirmation_sheet, Paper.RECEIPT: receipt}
+    return builders[which](case)
+
+
+def _paper_case(desk: Desk, uow: UnitOfWork, record: ApplicationRecord) -> PaperCase:
+    pages = Counter(scan.kind for scan in uow.scans.of(record.id))
+    revision = record.revision if record.state not in EDITABLE else record.revision + 1
+    return PaperCase(
+        reference=record.reference,
+        revision=revision,
+        content=record.content,
+        plan=desk.plans.get(record.content.plan),
+        station=uow.facts.get("station_name") or "",
+        clerk=record.author_name,
+        printed_on=desk.today(),
+        assessment=Assessment.from_json(record.assessment) if record.assessment else None,
+        scans=dict(pages),
+        insisted=record.insisted,
+    )
