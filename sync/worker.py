@@ -47,7 +47,7 @@ class BackOff:
 
     def failed(self) -> float:
         """Seconds, between half and the whole of 5, 10, 20 ... 300."""
-        whole = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(self._failures, 10))
+        whole = min(_LONGEST_WAIT, _FIRST_WAIT * 2.0 ** min(self._failures, 10))
         self._failures += 1
         return whole * (0.5 + 0.5 * self._chance())
 
