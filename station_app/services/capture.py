@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import uuid4
 
 from PIL import Image, UnidentifiedImageError
@@ -16,9 +18,11 @@ from station_app.events import Changed, Kind
 from station_app.services.desk import Desk, Written
 from station_app.store import UnitOfWork
 from station_app.store.records import ApplicationRecord, ScanRecord
+from station_app.store.scan_files import PutScan
 from sync.wire import Author, OpKind, ScanAddition, ScanEntry
 
 LARGEST = 50 * 1024 * 1024  # bytes; the wire's limit for one scan
+_JPEG_SCAN, _JPEG_END = b"\xda", b"\xff\xd9"
 _TOUCHED = Changed.of(Kind.SCANS, Kind.APPLICATIONS)
 _FORMATS = {
     "JPEG": "image/jpeg",
@@ -28,13 +32,14 @@ _FORMATS = {
     "BMP": "image/bmp",
     "WEBP": "image/webp",
 }
+_OPENED = tuple(name for name in _FORMATS if name != "MPO")  # a JPEG of several pictures is opened as a JPEG
 _LATER = frozenset({State.QUEUED, State.RECEIVED, State.APPROVED})
 
 
 def media_type_of(content: bytes) -> str:
     """What kind of picture the bytes are. Raises UserError ``scan_empty``, ``scan_too_large``, ``scan_unreadable``.
 
-    The whole picture is decoded once, so that a half-copied file is found at the counter and not by the reviewer.
+    It is looked at to its end, so that a half-copied file is found at the counter and not by the reviewer.
     """
     if not content:
         raise UserError("scan_empty")
@@ -43,71 +48,114 @@ def media_type_of(content: bytes) -> str:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(content), formats=tuple(_FORMATS)) as picture:
+            with Image.open(io.BytesIO(content), formats=_OPENED) as picture:
                 kind = picture.format or ""
-                picture.load()
+                _check_whole(picture, content)
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise UserError("scan_unreadable") from error
     return _FORMATS[kind]
 
 
-def add_scan(desk: Desk, application_id: str, kind: ScanKind, content: bytes) -> Written[ScanRecord]:
-    """File a page with a case: the file first, durable, then the row.
+def _check_whole(picture: Image.Image, content: bytes) -> None:
+    """The cheapest proof that nothing is cut off: a JPEG's end mark, a PNG's checksums, else the decoded picture."""
+    if picture.format in ("JPEG", "MPO"):
+        if content.rfind(_JPEG_END, _picture_data(content)) < 0:
+            raise SyntaxError("no end mark")
+    elif picture.format == "PNG":
+        picture.verify()
+    else:
+        picture.load()
 
-    On a case already submitted the page travels as an addition to its revision (the signed sheet that follows).
+
+def _picture_data(content: bytes) -> int:
+    """Where a JPEG's own picture begins, behind headers that may hold a whole preview with its own end mark."""
+    at = 2
+    while content[at : at + 1] == b"\xff":
+        if content[at + 1 : at + 2] == _JPEG_SCAN:
+            return at
+        at += 2 + int.from_bytes(content[at + 2 : at + 4])
+    raise SyntaxError("no picture data")
+
+
+def add_scan(desk: Desk, application_id: str, kind: ScanKind, content: bytes) -> Written[ScanRecord]:
+    """File one page with a case; see ``add_scans``."""
+    written = add_scans(desk, application_id, [(kind, content)])
+    return Written(written.value[0], written.changed)
+
+
+def add_scans(
+    desk: Desk, application_id: str, pages: Sequence[tuple[ScanKind, bytes]]
+) -> Written[tuple[ScanRecord, ...]]:
+    """File pages with a case: every page looked at, then the files, durable, then their rows in one transaction.
+
+    On a case already submitted the pages travel as an addition to its revision (the signed sheet that follows).
     The same page twice under one kind is one page. Raises UserError ``scan_*``, ``not_editable``.
     """
-    media_type = media_type_of(content)
-    put = desk.store.scans.put(content)
+    kept = _kept(desk, [content for _, content in pages])
     with desk.store.write(Point.SCAN_ROW) as uow:
         record = uow.applications.get(application_id)
         _check_open(record)
-        for scan in uow.scans.of(application_id):
-            if scan.kind is kind and scan.sha256 == put.sha256:
-                return Written(scan, Changed())
-        scan = ScanRecord(
-            id=str(uuid4()),
-            application_id=application_id,
-            kind=kind,
-            sha256=put.sha256,
-            size=put.size,
-            media_type=media_type,
-            file_name=put.name,
-            added_at=desk.now(),
-            added_after_revision=record.revision,
-        )
-        uow.scans.add(scan)
-        uow.audit.add("scan_added", application_id, desk.operator.id, scan=scan.id, kind=kind.value)
-        if record.state in EDITABLE:
-            return Written(scan, _TOUCHED)
-        _send_addition(desk, uow, record, scan)
-        return Written(scan, _TOUCHED | Changed.of(Kind.OUTBOX))
+        there = {(scan.kind, scan.sha256): scan for scan in uow.scans.of(application_id)}
+        new = []
+        for (kind, _), page in zip(pages, kept, strict=True):
+            if (kind, page.put.sha256) not in there:
+                scan = _filed(desk, uow, record, kind, page)
+                there[kind, scan.sha256] = scan
+                new.append(scan)
+        if new and record.state not in EDITABLE:
+            _send_addition(desk, uow, record, new)
+        filed = tuple(there[kind, page.put.sha256] for (kind, _), page in zip(pages, kept, strict=True))
+        return Written(filed, _changed(record, new))
+
+
+def _changed(record: ApplicationRecord, new: Sequence[ScanRecord]) -> Changed:
+    if not new:
+        return Changed()
+    return _TOUCHED if record.state in EDITABLE else _TOUCHED | Changed.of(Kind.OUTBOX)
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A page whose bytes are durable."""
+
+    media_type: str
+    put: PutScan
+
+
+def _kept(desk: Desk, contents: Sequence[bytes]) -> list[_Kept]:
+    """Look at all pages, then keep them: one that cannot be read keeps the others out as well."""
+    types = [media_type_of(content) for content in contents]
+    return [_Kept(kind, desk.store.scans.put(content)) for kind, content in zip(types, contents, strict=True)]
+
+
+def _filed(desk: Desk, uow: UnitOfWork, record: ApplicationRecord, kind: ScanKind, page: _Kept) -> ScanRecord:
+    scan = ScanRecord(
+        id=str(uuid4()),
+        application_id=record.id,
+        kind=kind,
+        sha256=page.put.sha256,
+        size=page.put.size,
+        media_type=page.media_type,
+        file_name=page.put.name,
+        added_at=desk.now(),
+        added_after_revision=record.revision,
+    )
+    uow.scans.add(scan)
+    uow.audit.add("scan_added", record.id, desk.operator.id, scan=scan.id, kind=kind.value)
+    return scan
 
 
 def replace_scan(desk: Desk, scan_id: str, content: bytes) -> Written[ScanRecord]:
     """Put another page in a page's place; the old one leaves the case in the same moment."""
-    media_type = media_type_of(content)
-    put = desk.store.scans.put(content)
+    (page,) = _kept(desk, [content])
     with desk.store.write(Point.SCAN_ROW) as uow:
         old = uow.scans.get(scan_id)
         record = uow.applications.get(old.application_id)
         if record.state not in EDITABLE:
             raise UserError("not_editable", state=record.state.value)
-        scan = ScanRecord(
-            id=str(uuid4()),
-            application_id=old.application_id,
-            kind=old.kind,
-            sha256=put.sha256,
-            size=put.size,
-            media_type=media_type,
-            file_name=put.name,
-            added_at=desk.now(),
-            added_after_revision=record.revision,
-        )
         uow.scans.remove(scan_id)
-        uow.scans.add(scan)
-        uow.audit.add("scan_replaced", old.application_id, desk.operator.id, scan=scan.id, old=scan_id)
-        return Written(scan, _TOUCHED)
+        uow.audit.add("scan_replaced", old.application_id, desk.operator.id, old=scan_id)
+        return Written(_filed(desk, uow, record, old.kind, page), _TOUCHED)
 
 
 def remove_scan(desk: Desk, scan_id: str) -> Written[None]:
@@ -160,12 +208,12 @@ def _check_open(record: ApplicationRecord) -> None:
         raise UserError("not_editable", state=record.state.value)
 
 
-def _send_addition(desk: Desk, uow: UnitOfWork, record: ApplicationRecord, scan: ScanRecord) -> None:
+def _send_addition(desk: Desk, uow: UnitOfWork, record: ApplicationRecord, scans: Sequence[ScanRecord]) -> None:
     body = ScanAddition(
         application_id=record.id,
         reference=record.reference,
         revision=record.revision,
-        scans=[entry(scan)],
+        scans=[entry(scan) for scan in scans],
         author=Author(operator_id=desk.operator.id, name=desk.operator.name),
         added_at=desk.now(),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
 
@@ -24,14 +24,18 @@ _NUMBERS = ("id_number", "card_no", "phone")
 
 @dataclass(frozen=True)
 class CaseView:
-    """One case as a page shows it. ``history`` is what the person was paid before, as far as this station knows."""
+    """One case as a page shows it. ``history`` is what the person was paid before, as far as this station knows.
+
+    ``unfinished``: texts by field that are no value yet (half a date) and so are no part of the content.
+    """
 
     record: ApplicationRecord
     scans: tuple[ScanRecord, ...]
     history: tuple[Grant, ...]
+    unfinished: Mapping[str, str] = field(default_factory=dict)
 
 
-def new_case(desk: Desk, content: Content) -> Written[CaseView]:
+def new_case(desk: Desk, content: Content, unfinished: Mapping[str, str] | None = None) -> Written[CaseView]:
     """Begin a draft; ``applied_on`` is today unless given. Raises UserError ``not_enrolled``, ``plan_unknown``."""
     plan = desk.plans.get(content.plan)
     content = tidy(content if content.applied_on else replace(content, applied_on=desk.today()))
@@ -51,11 +55,14 @@ def new_case(desk: Desk, content: Content) -> Written[CaseView]:
             updated_at=now,
         )
         uow.applications.add(record)
+        _keep_unfinished(uow, record.id, unfinished or {})
         uow.audit.add("case_begun", record.id, desk.operator.id, reference=record.reference)
         return Written(view(uow, record.id), _TOUCHED)
 
 
-def save_content(desk: Desk, application_id: str, content: Content) -> Written[CaseView]:
+def save_content(
+    desk: Desk, application_id: str, content: Content, unfinished: Mapping[str, str] | None = None
+) -> Written[CaseView]:
     """Keep what stands in the form, complete or not. Raises UserError ``not_editable`` once a revision is under way."""
     content = tidy(content)
     with desk.store.write(Point.DRAFT) as uow:
@@ -63,6 +70,7 @@ def save_content(desk: Desk, application_id: str, content: Content) -> Written[C
         if record.revision and record.content.applied_on:
             content = replace(content, applied_on=record.content.applied_on)  # the day the worker applied stays
         uow.applications.save_content(application_id, content, assessed(desk, uow, content), desk.now())
+        _keep_unfinished(uow, application_id, unfinished or {})
         return Written(view(uow, application_id), _TOUCHED)
 
 

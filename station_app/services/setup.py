@@ -19,7 +19,7 @@ _IDENTITY = ("station_no", "station_name", "district", "server_url", "device_let
 
 def has_home(home: Path) -> bool:
     """Whether there is a store that somebody can sign in to."""
-    return bool(slots.operators(home)) and (home / "store.db").exists()
+    return slots.is_set_up(home)
 
 
 def create_home(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, literal_column, select, update
 
 from station_app.domain.application import ScanKind
 from station_app.errors import UserError
@@ -44,7 +44,7 @@ class Scans:
         statement = select(scans).where(scans.c.application_id == application_id)
         if not with_removed:
             statement = statement.where(scans.c.removed == 0)
-        return [_scan(row) for row in self._connection.execute(statement.order_by(scans.c.added_at, scans.c.id))]
+        return [_scan(row) for row in self._connection.execute(statement.order_by(literal_column("rowid")))]
 
     def get(self, scan_id: str) -> ScanRecord:
         """Raises UserError ``scan_unknown``."""
