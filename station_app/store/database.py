@@ -52,7 +52,7 @@ class Store:
         """
         if (home / DATABASE).exists():
             raise BugError("store_exists")
-        with faults.named():
+        with faults.named(home.parent):
             durable.make_folder(home, Point.STORE_CREATE)
             for each in ("", "-wal", "-shm"):
                 (home / f"{DATABASE}.part{each}").unlink(missing_ok=True)
@@ -83,7 +83,7 @@ class Store:
         revision = _revision(self._writer, self.home / DATABASE, ladder)
         if revision != ladder.head:
             self.back_up(f"store-{revision}")
-            with faults.named(), self._writer.connect() as connection:
+            with faults.named(self.home), self._writer.connect() as connection:
                 ladder.climb(connection)
 
     @classmethod
@@ -99,7 +99,7 @@ class Store:
         """One transaction. One writer at a time; a thread that already writes gets BugError ``write_nested``."""
         if self._writing == get_ident():
             raise BugError("write_nested")
-        with self._lock, faults.named(), self._writer.connect() as connection:
+        with self._lock, faults.named(self.home), self._writer.connect() as connection:
             self._writing = get_ident()
             try:
                 connection.begin()  # BEGIN IMMEDIATE
@@ -111,7 +111,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[UnitOfWork]:
         """One snapshot, read only."""
-        with faults.named(), self._readers.connect() as connection:
+        with faults.named(self.home), self._readers.connect() as connection:
             connection.begin()
             yield UnitOfWork(connection, self._keys, self._clock)
 
@@ -121,7 +121,7 @@ class Store:
         moment = stamp(self._clock()).replace(":", "").replace("-", "")
         target = folder / f"{name}-{moment}.db"
         part = target.with_suffix(".part")
-        with faults.named():
+        with faults.named(self.home):
             durable.make_folder(folder, Point.STORE_BACKUP)
             part.unlink(missing_ok=True)
             with self._readers.connect() as source, closing(connections.connect(part, self._keys.database)) as copy:
@@ -133,7 +133,11 @@ class Store:
 
     def is_sound(self) -> bool:
         """Whether every page decrypts and the structure holds; reads the whole file, for the self-check."""
-        with self._lock, faults.named(), closing(connections.connect(self.home / DATABASE, self._keys.database)) as raw:
+        with (
+            self._lock,
+            faults.named(self.home),
+            closing(connections.connect(self.home / DATABASE, self._keys.database)) as raw,
+        ):
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             broken = raw.execute("PRAGMA cipher_integrity_check").fetchall()
             return not broken and raw.execute("PRAGMA quick_check").fetchall() == [("ok",)]
@@ -154,7 +158,7 @@ def _build(path: Path, key: bytes, ladder: Ladder) -> None:
 
 
 def _check_shape(path: Path) -> None:
-    with faults.named():
+    with faults.named(path.parent):
         if not path.exists():
             raise EnvironmentFault("store_missing")
         with path.open("rb") as file:
@@ -167,7 +171,7 @@ def _check_shape(path: Path) -> None:
 
 def _revision(engine: Engine, path: Path, ladder: Ladder) -> str:
     try:
-        with faults.named(), engine.connect() as connection:
+        with faults.named(path.parent), engine.connect() as connection:
             revision = ladder.revision_of(connection)
     except EnvironmentFault as fault:
         if fault.code == "store_damaged" and _first_page_unreadable(fault) and path.stat().st_size % _PAGE == 0:

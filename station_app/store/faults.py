@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import errno
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import sqlcipher3
 from sqlalchemy.exc import DBAPIError
@@ -31,27 +33,31 @@ _DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _UNWRITABLE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 _CODE = re.compile(r"[a-z]+(_[a-z]+)+")
 _CONSTRAINT = 19
+_IO_ERROR = 10
+_NEARLY_FULL = 256 * 1024  # bytes
 
 
 @contextmanager
-def named() -> Iterator[None]:
-    """Turn what the driver or the disk raises inside into a StationError."""
+def named(folder: Path) -> Iterator[None]:
+    """Turn what the driver or the disk under ``folder`` raises inside into a StationError."""
     try:
         yield
     except DBAPIError as error:
-        raise of_database(error.orig if error.orig is not None else error) from error
+        raise of_database(error.orig if error.orig is not None else error, folder) from error
     except sqlcipher3.Error as error:
-        raise of_database(error) from error
+        raise of_database(error, folder) from error
     except OSError as error:
         raise of_disk(error) from error
 
 
-def of_database(error: BaseException) -> StationError:
+def of_database(error: BaseException, folder: Path) -> StationError:
     """The StationError for a driver's error; params hold SQLite's name for it and no values."""
     number = getattr(error, "sqlite_errorcode", None)
     if not isinstance(number, int):
         return BugError("store_error", error=type(error).__name__)
     primary = number & 0xFF
+    if primary == _IO_ERROR and _is_full(folder):  # the shared-memory file says so no better
+        return EnvironmentFault("disk_full", sqlite=number)
     if primary in _ENVIRONMENT:
         return EnvironmentFault(_ENVIRONMENT[primary], sqlite=number)
     if primary == _CONSTRAINT:
@@ -69,3 +75,10 @@ def of_disk(error: OSError) -> EnvironmentFault:
     if error.errno in _UNWRITABLE:
         return EnvironmentFault("store_unwritable")
     return EnvironmentFault("disk_error", errno=error.errno)
+
+
+def _is_full(folder: Path) -> bool:
+    try:
+        return shutil.disk_usage(folder).free < _NEARLY_FULL
+    except OSError:
+        return False

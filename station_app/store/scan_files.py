@@ -51,7 +51,7 @@ class ScanFiles:
 
     def make_folders(self) -> None:
         """Make the 256 folders at once, so that no later page pays for its own."""
-        with faults.named():
+        with faults.named(self._folder):
             durable.make_folder(self._folder, Point.SCAN_FILE)
             for number in range(256):
                 (self._folder / f"{number:02x}").mkdir(mode=0o700, exist_ok=True)
@@ -67,7 +67,7 @@ class ScanFiles:
         digest = hashlib.sha256(content).digest()
         name = hmac.digest(self._names, digest, "sha256").hex()
         path = self._path(name)
-        with faults.named():
+        with faults.named(self._folder):
             if not self._holds(name):
                 durable.make_folder(path.parent, Point.SCAN_FILE)
                 durable.write_file(path, self._seal(name, content), Point.SCAN_FILE)
@@ -75,7 +75,7 @@ class ScanFiles:
 
     def get(self, name: str) -> bytes:
         """The page's bytes, proved unchanged. Raises EnvironmentFault ``scan_missing``, ``scan_damaged``."""
-        with faults.named():
+        with faults.named(self._folder):
             try:
                 sealed = self._path(name).read_bytes()
             except FileNotFoundError as error:
@@ -92,7 +92,7 @@ class ScanFiles:
         Only at start and under the home's lock: a page lies here for a moment before its row is written.
         """
         moved = 0
-        with faults.named():
+        with faults.named(self._folder):
             for path in self._old_files(now):
                 if path.suffix == ".part":
                     path.unlink()
