@@ -1,0 +1,199 @@
+"""The invariants of the policy digest, section 9, on made-up cases of every plan."""
+
+from __future__ import annotations
+
+import string
+from datetime import date, timedelta
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from station_app.domain.application import Category, Channel, Content
+from station_app.plans import Assessment, Severity, Verdict, assess, preview, read_case
+from tests.unit.plans.cases import CENTRE, CERTIFICATES, plan_of, raw_case
+
+YEARS = (2013, 2014, 2017, 2024)
+NAMES = ["车工", "汽车（拖拉机）装配工", "线务员", "保育员", "茶艺师", "电工", "营销师(汽车类)", "油务员"]
+ISSUERS = [CENTRE, "北京通信行业职业技能鉴定中心", "北京职业技能鉴定管理中心", "示例技师学院"]
+
+pairs = st.sampled_from(sorted(CERTIFICATES))
+days = st.dates(date(2012, 6, 1), date(2025, 6, 1)).map(date.isoformat)
+maybe = st.one_of(st.none(), st.booleans())
+
+
+FACTS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+    "vocational": {
+        "occupation": st.sampled_from(NAMES),
+        "level": st.integers(0, 5),
+        "issuer": st.sampled_from(ISSUERS),
+        "issue_date": days,
+        "reissued": maybe,
+        "issuer_registered": maybe,
+        "first_issue_date": st.one_of(st.none(), days),
+    },
+    "social_worker": {
+        "level_name": st.sampled_from(["社会工作师", "高级社会工作师", "助理社会工作师", "社会工作者"]),
+        "approval_date": days,
+        "sign_date": days,
+    },
+    "competition": {
+        "year": st.integers(2013, 2024),
+        "round": st.sampled_from(["final", "semifinal"]),
+        "highest_round": st.sampled_from(["final", "semifinal"]),
+        "rank": st.integers(1, 15),
+        "entrants": st.sampled_from([99, 100, 333, 334, 335]),
+        "individual": st.booleans(),
+        "occupation_certifiable": st.booleans(),
+    },
+}
+
+
+@st.composite
+def grants(draw: st.DrawFn) -> dict[str, Any]:
+    return {
+        "plan": draw(st.sampled_from([*YEARS, 2016, 2023])),
+        "category": draw(st.sampled_from(list(Category))).value,
+        "occupation": draw(st.sampled_from(NAMES)),
+        "level": draw(st.integers(1, 3)),
+        "year_paid": draw(st.one_of(st.none(), st.integers(2013, 2025))),
+    }
+
+
+@st.composite
+def raw_cases(draw: st.DrawFn) -> dict[str, Any]:
+    """Any plan and category, good and bad facts mixed."""
+    year, category = draw(pairs)
+    raw = raw_case(year, category, history=draw(st.lists(grants(), max_size=2)), applied_on=draw(days))
+    for name in ("is_member", "has_card", "beijing_union", "full_time_union_social_worker"):
+        raw["member"][name] = draw(st.booleans())
+    for name, values in FACTS[category].items():
+        raw["certificate"][name] = draw(values)
+    return raw
+
+
+def judged(raw: dict[str, Any]) -> Assessment:
+    return assess(plan_of(raw["plan"]), read_case(raw))
+
+
+@given(raw_cases())
+def test_amounts_are_of_the_plan_and_800_is_level_3_only(raw: dict[str, Any]) -> None:
+    answer = judged(raw)
+    yuan = answer.amount if answer.amount is not None else answer.amount_if_approved
+    assert yuan in (None, 800, 1000, 2000)
+    if yuan == 800:
+        assert raw["category"] == "vocational"
+        assert raw["certificate"]["level"] == 3
+        assert raw["plan"] in (2017, 2024)
+
+
+@given(raw_cases())
+def test_the_verdict_follows_from_the_findings(raw: dict[str, Any]) -> None:
+    answer = judged(raw)
+    severities = {each.severity for each in answer.findings}
+    if answer.verdict is Verdict.INELIGIBLE:
+        assert Severity.REFUSE in severities
+        assert set(answer.reasons) == {each.code for each in answer.findings if each.severity is Severity.REFUSE}
+    elif answer.verdict is Verdict.NEEDS_REVIEW:
+        assert severities <= {Severity.REVIEW, Severity.INFO}
+        assert answer.reasons
+    else:
+        assert severities == {Severity.INFO}
+    assert (answer.amount is None) == (answer.verdict is not Verdict.ELIGIBLE)
+
+
+@given(raw_cases())
+def test_without_membership_or_card_there_is_no_silent_yes(raw: dict[str, Any]) -> None:
+    raw["member"]["has_card"] = False
+    answer = judged(raw)
+    if raw["plan"] == 2014:
+        assert "card_needed_before_payment" in {each.code for each in answer.findings}
+    else:
+        assert "no_card" in answer.reasons
+
+
+@given(raw_cases(), st.sampled_from(list(Channel)), st.sampled_from(list(Channel)))
+def test_the_channel_never_decides(raw: dict[str, Any], one: Channel, other: Channel) -> None:
+    def seen(channel: Channel) -> object:
+        content = Content.from_json(
+            {key: raw[key] for key in ("plan", "category", "applied_on", "member", "certificate")}
+            | {"channel": channel.value}
+        )
+        return preview(plan_of(raw["plan"]), content, ())
+
+    assert seen(one) == seen(other)
+
+
+@given(raw_cases())
+def test_bracket_width_and_spaces_never_change_the_verdict(raw: dict[str, Any]) -> None:
+    before = judged(raw)
+    for name in ("occupation", "issuer"):
+        text = raw["certificate"].get(name)
+        if text:
+            wide = text.replace("(", "（").replace(")", "）")
+            raw["certificate"][name] = " ".join(wide)
+    after = judged(raw)
+    assert (after.verdict, after.amount, after.amount_if_approved) == (
+        before.verdict,
+        before.amount,
+        before.amount_if_approved,
+    )
+
+
+@given(st.sampled_from([2013, 2017]), st.sampled_from(NAMES), st.data())
+def test_another_character_never_turns_a_refusal_into_an_acceptance(year: int, name: str, data: st.DataObject) -> None:
+    """Only a name that stands on the list itself is accepted, however near the entered one was."""
+    place = data.draw(st.integers(0, len(name) - 1))
+    letter = data.draw(st.sampled_from([*string.ascii_letters, "员", "工", "师", ""]))
+    changed = name[:place] + letter + name[place + 1 :]
+    if not changed:
+        return
+    issuer = CENTRE if year == 2013 else "北京通信行业职业技能鉴定中心"
+    answer = judged(raw_case(year, "vocational", occupation=changed, issuer=issuer))
+    listed = {"".join(each.split()).replace("（", "(").replace("）", ")") for each in plan_of(year).occupations}
+    if answer.verdict is Verdict.ELIGIBLE:
+        assert changed.replace("（", "(").replace("）", ")") in listed
+
+
+@given(raw_cases())
+def test_the_2017_repeat_ignores_issuer_and_year_and_2024s_ignores_occupation_and_level(raw: dict[str, Any]) -> None:
+    changed = {**raw, "history": [dict(each) for each in raw["history"]]}
+    codes = {2017: "already_funded_same_occupation_level", 2024: "already_funded_this_year"}
+    for entry in changed["history"]:
+        if raw["plan"] == 2017:
+            entry["plan"] = 2014 if entry["plan"] != 2014 else 2013
+            entry["year_paid"] = entry["year_paid"] and entry["year_paid"] - 1
+        elif raw["plan"] == 2024:
+            entry["occupation"], entry["level"] = "洗衣师", 1
+    code = codes.get(raw["plan"])
+    assert (code in judged(raw).reasons) == (code in judged(changed).reasons)
+
+
+@given(st.sampled_from([2017, 2024]), st.integers(-400, 400))
+def test_the_deadline_day_itself_is_in_time(year: int, offset: int) -> None:
+    last = plan_of(year).deadline
+    assert last is not None
+    answer = judged(raw_case(year, "vocational", applied_on=(last + timedelta(days=offset)).isoformat()))
+    assert ("after_deadline" in answer.reasons) == (offset > 0)
+
+
+@given(raw_cases())
+def test_the_same_case_has_the_same_answer(raw: dict[str, Any]) -> None:
+    assert judged(raw) == judged(raw)
+
+
+@given(raw_cases(), st.data())
+def test_a_preview_never_says_yes_where_the_case_says_no(raw: dict[str, Any], data: st.DataObject) -> None:
+    """Taking facts out may hide a refusal that rested on them; what is shown as refused stays refused."""
+    whole = judged(raw)
+    plan = plan_of(raw["plan"])
+    needs = plan.category(Category(raw["category"])).needs
+    for name in data.draw(st.sets(st.sampled_from(sorted(set(needs) - {"applied_on"})))):
+        raw["member"].pop(name, None)
+        raw["certificate"].pop(name, None)
+    keys = ("plan", "category", "applied_on", "member", "certificate")
+    content = Content.from_json({key: raw[key] for key in keys})
+    history = read_case({**raw_case(raw["plan"], raw["category"]), "history": raw["history"]}).history
+    seen = preview(plan, content, history).assessment
+    if seen is not None and seen.verdict is Verdict.INELIGIBLE and "kind" in content.certificate:
+        assert set(seen.reasons) <= set(whole.reasons)
