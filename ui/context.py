@@ -8,16 +8,26 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from station_app.events import Events
     from station_app.services.desk import Desk
+    from sync.worker import SyncStatus
     from ui.bridge import Bridge
     from ui.tasks import Tasks
     from ui.theme import Theme
 
 
 class SyncHandle(Protocol):
-    """What a page may ask of the sync worker."""
+    """What a page may ask of the sync worker; every call returns at once."""
+
+    @property
+    def status(self) -> SyncStatus:
+        """What it is doing now; ``Changed`` of kind ``SYNC`` tells when to look again."""
 
     def wake(self) -> None:
-        """Start a pass now instead of at the next turn."""
+        """Make a pass now instead of at the next turn."""
+
+    def pause(self) -> None:
+        """Leave the network alone until ``resume``."""
+
+    def resume(self) -> None: ...
 
 
 @dataclass(frozen=True)

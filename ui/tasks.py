@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from types import CellType
@@ -51,10 +51,12 @@ class Tasks(QObject):
     """Runs work in the background and brings the answer to its owner.
 
     Signals: ``unhandled(StationError)``: a failure nobody took, for the shell's banner; every ``BugError`` comes here.
+    ``wrote(Changed)``: a command of ours wrote (the events tell of sync's writes too).
     ``report`` gets each unexpected exception, on the background thread, before anything else happens to it.
     """
 
     unhandled = Signal(object)
+    wrote = Signal(object)
     _arrived = Signal()
 
     def __init__(self, events: Events, report: Report, parent: QObject | None = None) -> None:
@@ -97,11 +99,12 @@ class Tasks(QObject):
 
         The write itself is never dropped, only its answer.
         """
-        events = self._events
+        events, wrote = self._events, self.wrote
 
         def write() -> T:
             written = work()
             events.send(written.changed)
+            wrote.emit(written.changed)
             return written.value
 
         _check_bare(work)
@@ -114,14 +117,18 @@ class Tasks(QObject):
                 self._tickets[number].future.result()
             self._deliver()
 
+    def drop_queries(self) -> None:
+        """Forget every query; when this returns, none is running and none will answer."""
+        waiting = [ticket.future for number, ticket in self._tickets.items() if number not in self._commands]
+        wait([future for future in waiting if not future.cancel()])
+        self._tickets = {number: ticket for number, ticket in self._tickets.items() if number in self._commands}
+
     def close(self) -> None:
         """``finish()``, drop the queries, end both threads."""
         self.finish()
-        for ticket in self._tickets.values():
-            ticket.future.cancel()
-        self._reader.shutdown(wait=True, cancel_futures=True)
+        self.drop_queries()
+        self._reader.shutdown(wait=True)
         self._writer.shutdown(wait=True)
-        self._tickets.clear()
 
     def _submit(
         self,

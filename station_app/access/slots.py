@@ -29,6 +29,11 @@ def operators(home: Path) -> list[str]:
     return list(dict.fromkeys(slot.name for slot in key_file.read(home).operators))
 
 
+def is_set_up(home: Path) -> bool:
+    """Whether there is a store that somebody can sign in to; reads one small file."""
+    return bool(operators(home)) and (home / "store.db").exists()
+
+
 def least_password_length(secrets: SecretStore) -> int:
     """Characters a new password needs on this PC."""
     return LEAST_WITH_SECRET if secrets.usable else LEAST_WITHOUT_SECRET
@@ -40,7 +45,7 @@ def create_slots(home: Path, operator: Operator, password: str, secrets: SecretS
     Slots that guard no store yet, because a set-up was cut off, are replaced. Raises UserError ``already_set_up``,
     ``password_too_short``, EnvironmentFault ``keyring_failed``, ``keys_unwritable``.
     """
-    if key_file.read(home).operators and (home / "store.db").exists():
+    if is_set_up(home):
         raise UserError("already_set_up")
     check_new_password(password, secrets)
     master = os.urandom(32)

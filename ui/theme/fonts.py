@@ -28,3 +28,13 @@ def number_font(base: QFont) -> QFont:
     font = QFont(base)
     font.setLetterSpacing(QFont.SpacingType.PercentageSpacing, 102)
     return font
+
+
+def missing() -> int:
+    """Exit code for the self-check's child process: 1 when none of the families is installed."""
+    from PySide6.QtGui import QFontDatabase, QGuiApplication
+
+    application = QGuiApplication.instance() or QGuiApplication([])
+    found = not set(FAMILIES).isdisjoint(QFontDatabase.families())
+    del application
+    return 0 if found else 1

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from station_app.errors import BugError
+
 if TYPE_CHECKING:
     from station_app.errors import StationError
     from ui.context import Context
@@ -37,6 +39,14 @@ class Page(QWidget):
 
     def arrive(self) -> None:
         """The page is shown: put the focus where work begins, ask again for what it shows."""
+
+    def again(self) -> None:
+        """Chosen while it is shown already (F3 on 受理: a new case)."""
+        self.arrive()
+
+    def show_case(self, application_id: str) -> None:
+        """Show this case; only 受理 can."""
+        raise BugError("page_has_no_case", page=self.name)
 
     def leave(self) -> None:
         """The page is left, the window locked or closed: start saving what is not saved yet (a Command)."""

@@ -1,0 +1,294 @@
+"""设置: what a station can choose, the password, and whether everything a clerk needs is in order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QIntValidator
+from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+
+from station_app import config
+from station_app.config import BY_KEY
+from station_app.errors import StationError
+from station_app.events import Changed, Kind
+from station_app.services import doctor, session, settings
+from ui.messages import label, sentence
+from ui.theme import space
+from ui.widgets.buttons import KeyButton, PrimaryButton, SmallButton
+from ui.widgets.card import Bar, Card
+from ui.widgets.choice_row import Choice, ChoiceRow
+from ui.widgets.field_box import FieldBox
+from ui.widgets.page import Page
+from ui.widgets.password_edit import PasswordEdit
+from ui.widgets.text import Text, Tone
+
+if TYPE_CHECKING:
+    from station_app.services.desk import Desk
+    from station_app.services.doctor import Check
+    from station_app.services.settings import Value
+    from ui.context import Context
+
+_SAVE_AFTER_MS = 800
+
+
+class SettingsPage(Page):
+    """Every choice counts at once; what is typed counts when the field is left, or after a short pause.
+
+    Signals: ``sign_out_asked()``.
+    """
+
+    sign_out_asked = Signal()
+    name = "settings"
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self._first = "text_size"
+        self._boxes: dict[str, FieldBox] = {}
+        self._checks = QVBoxLayout()
+        self._password = PasswordCard(context)
+        self._password.changed.connect(lambda: self.say("密码已经改好，下次登录请用新密码。", "ok"))
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_SAVE_AFTER_MS)
+        self._pause.timeout.connect(self.leave)
+        self._lay_out()
+        context.bridge.changed.connect(self._on_changed)
+        self._read()
+        self._check()
+
+    # ---- the page
+
+    def arrive(self) -> None:
+        self._boxes[self._first].editor.setFocus()
+        self._first = "text_size"
+
+    def leave(self) -> None:
+        """Save what was typed and not saved yet."""
+        self._pause.stop()
+        for key, box in self._boxes.items():
+            if isinstance(box.editor, QLineEdit) and box.editor.isModified():
+                box.editor.setModified(False)
+                self._choose(key, box.editor.text())
+
+    def keep(self) -> object:
+        focus = QApplication.focusWidget()
+        return focus.objectName() if focus is not None and self.isAncestorOf(focus) else ""
+
+    def restore(self, kept: object) -> None:
+        self._first = str(kept) if str(kept) in self._boxes else "text_size"
+
+    # ---- values
+
+    def _on_changed(self, changed: Changed) -> None:
+        if changed.touches(Kind.SETTINGS):
+            self._read()
+
+    def _read(self) -> None:
+        desk = self.context.desk
+        self.context.tasks.query(self, lambda: settings.read_all(desk), self._show, key="settings")
+
+    def _show(self, values: dict[str, Value]) -> None:
+        for key, value in values.items():
+            editor = self._boxes[key].editor
+            if isinstance(editor, ChoiceRow):
+                editor.set_value(value)
+            elif isinstance(editor, QLineEdit) and not editor.isModified() and editor.text() != str(value):
+                editor.setText(str(value))
+
+    def _choose(self, key: str, value: object) -> None:
+        """Write one setting; a value that cannot be is refused beside its field."""
+        box = self._boxes[key]
+        try:
+            typed = typed_value(key, value)
+        except StationError as error:
+            box.set_problem(sentence(error))
+            return
+        box.set_problem(None)
+        work = partial(settings.change, self.context.desk, key, typed)
+        self.context.tasks.command(self, work, None, lambda error: box.set_problem(sentence(error)))
+
+    # ---- the self-check
+
+    def _check(self) -> None:
+        self._show_lines([("soft", "正在检查…")])
+        self.context.tasks.query(self, partial(_checked, self.context.desk), self._show_checks, key="checks")
+
+    def _show_checks(self, found: tuple[Check, ...]) -> None:
+        self._show_lines([check_line(each) for each in found])
+
+    def _show_lines(self, lines: Sequence[tuple[Tone, str]]) -> None:
+        while self._checks.count():
+            self._checks.takeAt(0).widget().deleteLater()
+        for tone, words in lines:
+            self._checks.addWidget(Text(words, "note", tone=tone, wrap=True))
+
+    # ---- drawing
+
+    def _lay_out(self) -> None:
+        left, right = QVBoxLayout(), QVBoxLayout()
+        for column in (left, right):
+            column.setSpacing(space(12))
+        left.addWidget(self._look_card())
+        left.addWidget(self._work_card())
+        left.addStretch(1)
+        right.addWidget(self._password)
+        right.addWidget(self._check_card())
+        right.addStretch(1)
+        columns = QHBoxLayout()
+        columns.setContentsMargins(space(16), space(16), space(16), space(16))
+        columns.setSpacing(space(12))
+        columns.addLayout(left, 3)
+        columns.addLayout(right, 2)
+        inside = QWidget()
+        inside.setProperty("role", "scrolled")
+        inside.setLayout(columns)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(inside)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self._head())
+        whole.addWidget(scroll, 1)
+
+    def _head(self) -> Bar:
+        bar = Bar("bottom")
+        bar.row.addWidget(Text("设置", "title"))
+        bar.row.addWidget(Text("改了就生效，不用保存", "note"))
+        bar.row.addStretch(1)
+        out = KeyButton("退出登录", "Alt+Q", "sign_out")
+        out.clicked.connect(self.sign_out_asked)
+        bar.row.addWidget(out)
+        return bar
+
+    def _look_card(self) -> Card:
+        card = Card("显示")
+        for key in ("text_size", "theme"):
+            card.body.addWidget(self._box(key, self._choices(key)))
+        return card
+
+    def _work_card(self) -> Card:
+        card = Card("受理与同步")
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(space(12))
+        grid.addWidget(self._box("default_plan", self._plans()), 0, 0, 1, 2)
+        grid.addWidget(self._box("idle_lock_minutes", self._line("idle_lock_minutes")), 1, 0)
+        grid.addWidget(self._box("sync_every_seconds", self._line("sync_every_seconds")), 1, 1)
+        grid.addWidget(self._box("proxy", self._line("proxy")), 2, 0, 1, 2)
+        card.body.addLayout(grid)
+        return card
+
+    def _check_card(self) -> Card:
+        card = Card("自检")
+        again = SmallButton("再查一次", "Alt+J", "check_again")
+        again.clicked.connect(self._check)
+        card.header.addWidget(again)
+        self._checks.setSpacing(space(4))
+        card.body.addLayout(self._checks)
+        return card
+
+    def _box(self, key: str, editor: QWidget) -> FieldBox:
+        box = FieldBox(key, editor)
+        setting = BY_KEY[key]
+        limits = f"{setting.low} 到 {setting.high}" if setting.low is not None else ""
+        box.set_hint(limits or setting.description)
+        self._boxes[key] = box
+        return box
+
+    def _choices(self, key: str) -> ChoiceRow:
+        row = ChoiceRow([Choice(value, label(f"{key}.{value}")) for value in BY_KEY[key].choices])
+        row.edited.connect(lambda value: self._choose(key, value))
+        return row
+
+    def _plans(self) -> ChoiceRow:
+        row = ChoiceRow([Choice(year, f"{year} 年方案") for year in self.context.desk.plans.years])
+        row.edited.connect(lambda value: self._choose("default_plan", value))
+        return row
+
+    def _line(self, key: str) -> QLineEdit:
+        line = QLineEdit()
+        setting = BY_KEY[key]
+        if isinstance(setting.default, int):
+            line.setValidator(QIntValidator(0, 10 * (setting.high or 1), line))
+        line.textEdited.connect(lambda _text: self._pause.start())
+        line.editingFinished.connect(self.leave)
+        return line
+
+
+class PasswordCard(Card):
+    """Change one's own password. Signals: ``changed()``."""
+
+    changed = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__("修改密码")
+        self._context = context
+        self._old, self._new, self._again = (
+            FieldBox(name, PasswordEdit()) for name in ("current_password", "new_password", "new_password_again")
+        )
+        self._button = PrimaryButton("改密码", "", "change_password")
+        self._button.clicked.connect(self._submit)
+        for box, following in ((self._old, self._new), (self._new, self._again)):
+            _line_of(box).returnPressed.connect(following.editor.setFocus)
+        _line_of(self._again).returnPressed.connect(self._submit)
+        for box in (self._old, self._new, self._again):
+            self.body.addWidget(box)
+        self.body.addWidget(self._button, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _submit(self) -> None:
+        for box in (self._old, self._new, self._again):
+            box.set_problem(None if _line_of(box).text() else sentence("missing", field=box.name))
+        if any(box.problem for box in (self._old, self._new, self._again)):
+            return
+        if _line_of(self._new).text() != _line_of(self._again).text():
+            self._again.set_problem(sentence("passwords_differ"))
+            return
+        self._button.setEnabled(False)
+        old, new = _line_of(self._old).text(), _line_of(self._new).text()
+        work = partial(session.change_password, self._context.desk, old, new)
+        self._context.tasks.command(self, work, self._done, self._refused)
+
+    def _done(self, _nothing: None) -> None:
+        self._button.setEnabled(True)
+        for box in (self._old, self._new, self._again):
+            _line_of(box).clear()
+        self.changed.emit()
+
+    def _refused(self, error: StationError) -> None:
+        self._button.setEnabled(True)
+        box = self._new if error.code == "password_too_short" else self._old
+        box.set_problem(sentence(error))
+        box.editor.setFocus()
+
+
+def typed_value(key: str, value: object) -> Value:
+    """What stands in an editor as the setting's type. Raises UserError ``setting_invalid``."""
+    setting = config.BY_KEY[key]
+    if isinstance(value, str) and isinstance(setting.default, int):
+        value = int(value) if value.isascii() and value.isdigit() else -1
+    if isinstance(value, str):
+        value = value.strip()
+    settings.check(key, value)  # type: ignore[arg-type]
+    return value  # type: ignore[return-value]
+
+
+def check_line(check: Check) -> tuple[Tone, str]:
+    """Tone and words of one line of the self-check; a good one names what is good, a bad one what to do."""
+    if check.ok:
+        return "ok", f"✓ {label(check.code)}"
+    tone: Tone = "wrong" if check.needed else "attention"
+    sign = "✕" if check.needed else "！"
+    return tone, f"{sign} {sentence(check.code, **check.params)}"
+
+
+def _checked(desk: Desk) -> tuple[Check, ...]:
+    return (*doctor.check_machine(desk.home), *doctor.check_desk(desk))
+
+
+def _line_of(box: FieldBox) -> QLineEdit:
+    assert isinstance(box.editor, QLineEdit)
+    return box.editor
