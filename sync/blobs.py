@@ -74,20 +74,17 @@ class BlobSender:
 
     def _send(self, scan: ScanToSend, content: memoryview) -> BlobAnswer:
         way = _Way(scan.offset, self._meter)
-        for left in reversed(range(TRIES)):
+        for _ in range(TRIES - 1):
             try:
                 return self._rest(scan, content, way)
             except FAULTS as fault:
-                if not left or fault.code not in _WORTH_RESUMING:
+                if fault.code not in _WORTH_RESUMING:
                     raise
-            place = self._transport.blob_place(scan.reference, scan.sha256)
-            way.set(min(place.offset, scan.size))
-            if place.is_whole:
-                break  # only the answer was lost; the next sync brings the receipt
-        return BlobAnswer()
+            way.set(min(self._transport.blob_offset(scan.reference, scan.sha256), scan.size))
+        return self._rest(scan, content, way)
 
     def _rest(self, scan: ScanToSend, content: memoryview, way: _Way) -> BlobAnswer:
-        """Send from where the server stands to the end."""
+        """Send from where the server stands to the end; nothing but the end when only the last answer was lost."""
         while True:
             start = way.position
             piece = content[start : start + LARGE]

@@ -17,9 +17,8 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError, ReadTimeoutError
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 from urllib3.poolmanager import PoolManager
-from urllib3.util.retry import Retry
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
@@ -118,35 +117,12 @@ def _pool_classes(sockets: Sockets) -> dict[str, type[HTTPConnectionPool]]:
     return {"http": PlainPool, "https": SecurePool}
 
 
-class _OnceAgain(Retry):
-    """One more try where a kept connection died and asking twice is harmless; never after a timeout, never a PATCH."""
-
-    def increment(
-        self,
-        method: Any = None,
-        url: Any = None,
-        response: Any = None,
-        error: Any = None,
-        _pool: Any = None,
-        _stacktrace: Any = None,
-    ) -> Any:
-        if isinstance(error, ReadTimeoutError):
-            raise error
-        return super().increment(method, url, response, error, _pool, _stacktrace)
-
-
-def _retry() -> Retry:
-    return _OnceAgain(
-        total=1, connect=0, read=1, redirect=0, status=0, other=0, allowed_methods={"GET", "HEAD", "POST"}
-    )
-
-
 class _Adapter(HTTPAdapter):
     """requests' adapter over cuttable connections."""
 
     def __init__(self, sockets: Sockets) -> None:
         self._classes = _pool_classes(sockets)
-        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=_retry())
+        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
         super().init_poolmanager(*arguments, **options)

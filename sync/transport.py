@@ -56,14 +56,6 @@ class BlobPiece:
     completes: bool
 
 
-@dataclass(frozen=True)
-class BlobPlace:
-    """How many bytes of a scan the server holds; ``is_whole`` once it has hashed and linked them."""
-
-    offset: int
-    is_whole: bool
-
-
 class _Body:
     """A body that goes out piece by piece and tells how far it has come."""
 
@@ -143,9 +135,9 @@ class Transport:
         self._learn_time(answer.server_time)
         return answer
 
-    def blob_place(self, reference: str, blob: str) -> BlobPlace:
-        """How much of this scan the server holds."""
-        return _place_of(self._ask(Point.BLOB_REQUEST, _Request("HEAD", _blob_path(reference, blob))))
+    def blob_offset(self, reference: str, blob: str) -> int:
+        """How many bytes of this scan the server holds."""
+        return _offset_of(self._ask(Point.BLOB_REQUEST, _Request("HEAD", _blob_path(reference, blob))))
 
     def send_blob(self, piece: BlobPiece, sent: Sent) -> BlobAnswer:
         """Send a piece; ``sent`` hears of every part that has left. Receipts come with the piece that completes."""
@@ -171,21 +163,32 @@ class Transport:
 
     def _ask(self, point: Point, request: _Request, signed: bool = True) -> Reply:
         """Send, once more with the server's time if ours is wrong, and judge the answer."""
-        reply = self._send(point, request, self._token(request) if signed else None)
+        reply = self._reply(point, request, signed)
         fault = _fault_of(request, reply)
         if signed and fault is not None and fault.code == "clock_skew" and self._learn_time(_server_time(fault)):
-            reply = self._send(point, request, self._token(request))
-            fault = _fault_of(request, reply)
+            fault = _fault_of(request, reply := self._reply(point, request, signed))
         if fault is not None:
             raise fault
         return reply
+
+    def _reply(self, point: Point, request: _Request, signed: bool) -> Reply:
+        """Send, and once more where a kept connection died; with a token of its own each time, for one use only.
+
+        Not so a PATCH: part of it may have arrived, so its sender asks how far it came.
+        """
+        try:
+            return self._send(point, request, self._token(request) if signed else None)
+        except EnvironmentFault as fault:
+            if fault.code != "connection_lost" or request.method == "PATCH":
+                raise
+        return self._send(point, request, self._token(request) if signed else None)
 
     def _send(self, point: Point, request: _Request, token: str | None) -> Reply:
         """The one place where a request leaves this PC."""
         self.requests = next(self._numbers)
         try:
             with self._lanes.lane() as session, self._open(session, request, token) as response:
-                return _reply(response)
+                return _read_reply(response)
         except (requests.RequestException, OSError) as error:
             if self._lanes.is_cut:
                 raise EnvironmentFault("stopped") from error
@@ -227,7 +230,7 @@ def _json_request(path: str, model: WireModel) -> _Request:
     return _Request("POST", path, _JSON, body, sha256_hex(body))
 
 
-def _reply(response: requests.Response) -> Reply:
+def _read_reply(response: requests.Response) -> Reply:
     body = response.raw.read(_LARGEST_ANSWER + 1, decode_content=True)
     if len(body) > _LARGEST_ANSWER:
         raise EnvironmentFault("answer_unreadable")
@@ -244,12 +247,11 @@ def _server_time(fault: StationError) -> str | None:
     return told if isinstance(told, str) else None
 
 
-def _place_of(reply: Reply) -> BlobPlace:
+def _offset_of(reply: Reply) -> int:
     try:
-        offset = max(0, int(reply.headers["upload-offset"]))
+        return max(0, int(reply.headers["upload-offset"]))
     except (KeyError, ValueError) as error:
         raise EnvironmentFault("answer_unreadable") from error
-    return BlobPlace(offset, reply.headers.get("upload-complete") == "?1")
 
 
 def _read(model: type[_Model], reply: Reply) -> _Model:

@@ -133,11 +133,11 @@ def test_a_broken_connection_is_resumed_from_where_the_server_stands(sending: Se
     assert sum(sending.meter) == scan.size
 
 
-def test_a_lost_answer_of_the_last_piece_sends_nothing_again(sending: Sending) -> None:
+def test_a_lost_answer_of_the_last_piece_is_asked_for_without_a_byte(sending: Sending) -> None:
     scan = sending.scan(b"page")
 
     def lost(asked: Asked) -> Say | None:
-        if asked.method == "PATCH":
+        if asked.body:
             sending.shelf.held[scan.sha256] = asked.body
             sending.shelf.whole.append(scan.sha256)
             return Say(cut=True)
@@ -145,8 +145,9 @@ def test_a_lost_answer_of_the_last_piece_sends_nothing_again(sending: Sending) -
 
     sending.shelf.before = lost
     outcome = sending.send(scan)[scan.sha256]
-    assert (outcome.fault, outcome.receipts) == (None, ())
-    assert sending.methods() == ["PATCH", "HEAD"]
+    assert (outcome.fault, outcome.receipts) == (None, (f"receipt {scan.sha256}",))
+    assert [(asked.method, asked.body) for asked in sending.server.asked][1:] == [("HEAD", b""), ("PATCH", b"")]
+    assert sum(sending.meter) == scan.size
 
 
 def test_an_offset_the_server_disputes_is_asked_for(sending: Sending) -> None:
