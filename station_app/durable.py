@@ -56,6 +56,7 @@ class Point(StrEnum):
     SERVER_BANK_FILE = "server_bank_file"
     SERVER_NOTICE = "server_notice"
     SERVER_PLAN = "server_plan"
+    SERVER_AUDIT = "server_audit"
 
 
 class Commits(Protocol):

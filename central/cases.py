@@ -1,0 +1,165 @@
+"""The cases: their rows, their moves, and each device's log of what happened to them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from central.clock import beijing_day
+from central.devices import lock_device
+from central.tables import applications, batches, changes, devices, moves, parcels, payments
+from station_app.domain.application import Category, Content, FieldReturn, State, check_move, read_content
+from station_app.domain.identity import tidy_number
+from station_app.errors import UserError
+from station_app.plans import Grant
+from sync.wire import OpKind, StateChange, Submission
+
+_LAST_YEAR = 9999
+_LONGEST = {"id_number": 20, "card_no": 25, "phone": 20}  # as their columns
+_NO_CLAIM = (State.WITHDRAWN.value, State.REJECTED.value)
+Case = Row[Any]  # a row of ``applications``
+
+
+def find_case(tx: Connection, reference: str) -> Case | None:
+    return tx.execute(select(applications).where(applications.c.reference == reference)).first()
+
+
+def locked_case(tx: Connection, reference: str) -> Case:
+    """The case, held until this transaction ends; raises UserError ``application_unknown``."""
+    case = find_case(tx, reference)
+    if case is None:
+        raise UserError("application_unknown", "reference")
+    lock_device(tx, case.device_id)
+    held = find_case(tx, reference)  # as it is now that nobody else can change it
+    assert held is not None
+    return held
+
+
+def columns_of(content: Content) -> dict[str, Any]:
+    """What is kept of a revision's content in columns of its own, to be found and paid by."""
+    numbers = {name: tidy_number(str(content.value(name) or ""))[:longest] for name, longest in _LONGEST.items()}
+    plan = content.plan if 0 <= content.plan <= _LAST_YEAR else 0
+    return {"plan": plan, "category": content.category.value, "name": str(content.value("name") or ""), **numbers}
+
+
+def submission_of(tx: Connection, reference: str, revision: int) -> Submission:
+    """What a revision said, as it was frozen."""
+    query = select(parcels.c.body).where(
+        parcels.c.reference == reference, parcels.c.revision == revision, parcels.c.kind == OpKind.SUBMIT.value
+    )
+    return Submission.model_validate_json(tx.execute(query).scalar_one())
+
+
+def content_of(tx: Connection, case: Case) -> Content:
+    """The content of the newest revision; what could not be read is left out."""
+    return read_content(submission_of(tx, case.reference, case.revision).content)[0]
+
+
+def in_open_batch(tx: Connection, reference: str) -> bool:
+    """Whether money for this case is on its way or arrived."""
+    return tx.execute(select(payments.c.batch).where(payments.c.open_reference == reference)).first() is not None
+
+
+def grants_of(tx: Connection, id_number: str, besides: str) -> tuple[Grant, ...]:
+    """What this server paid to a person or has open, in the rules' words; ``besides``: the case being looked at.
+
+    Money on its way counts as paid.
+    """
+    if not id_number:
+        return ()
+    query = select(applications).where(
+        applications.c.id_number == id_number,
+        applications.c.state.not_in(_NO_CLAIM),
+        applications.c.reference != besides,
+    )
+    return tuple(_grant(tx, case) for case in tx.execute(query).all())
+
+
+def _grant(tx: Connection, case: Case) -> Grant:
+    certificate = content_of(tx, case).certificate
+    return Grant(
+        plan=case.plan,
+        category=Category(case.category),
+        occupation=certificate.get("occupation"),
+        level=certificate.get("level"),
+        level_name=certificate.get("level_name"),
+        rank=certificate.get("rank"),
+        year_paid=_year_paid(tx, case),
+        certificate_number=certificate.get("number") or certificate.get("management_no"),
+    )
+
+
+def _year_paid(tx: Connection, case: Case) -> int | None:
+    if case.paid_on is not None:
+        return int(case.paid_on[:4])
+    sent = select(payments.c.batch, batches.c.made_at).join(batches).where(payments.c.open_reference == case.reference)
+    row = tx.execute(sent).first()
+    return beijing_day(datetime.fromisoformat(row.made_at)).year if row is not None else None
+
+
+# ---- moves
+
+
+def move(
+    tx: Connection,
+    case: Case,
+    to: State,
+    by: str,
+    now: str,
+    returned: Sequence[FieldReturn] = (),
+    **facts: Any,
+) -> None:
+    """Move a locked case and tell its station. ``facts``: columns that change with the state (``rejection_code``,
+    ``note``, ``amount``, ``paid_on``...). Raises UserError ``move_not_allowed``.
+    """
+    check_move(State(case.state), to)
+    fields = [each.to_json() for each in returned]
+    values = {"state": to.value, "returned": json.dumps(fields, ensure_ascii=False), "updated_at": now, **facts}
+    tx.execute(update(applications).where(applications.c.reference == case.reference).values(**values))
+    add_move(tx, case.reference, case.revision, to, by, now, returned=fields, **facts)
+    tell_station(tx, case.reference)
+
+
+def add_move(tx: Connection, reference: str, revision: int, state: State, by: str, now: str, **details: Any) -> None:
+    """A line of the case's history."""
+    kept = {name: each for name, each in details.items() if each not in (None, "", []) and name != "assessment"}
+    tx.execute(
+        insert(moves).values(
+            reference=reference,
+            revision=revision,
+            state=state.value,
+            at=now,
+            by=by,
+            details=json.dumps(kept, ensure_ascii=False),
+        )
+    )
+
+
+def tell_station(tx: Connection, reference: str) -> None:
+    """Write the case as it now stands into its device's log, under the next number; the device is locked for it."""
+    case = find_case(tx, reference)
+    assert case is not None
+    seq = lock_device(tx, case.device_id) + 1
+    tx.execute(update(devices).where(devices.c.id == case.device_id).values(log_seq=seq))
+    change = StateChange(
+        seq=seq,
+        reference=reference,
+        revision=case.revision,
+        state=case.state,
+        at=case.updated_at,
+        returned=json.loads(case.returned),
+        code=case.rejection_code,
+        note=case.note,
+        amount=case.amount,
+        paid_on=case.paid_on,
+        assessment=json.loads(case.assessment) if case.assessment else None,
+    )
+    tx.execute(
+        insert(changes).values(
+            device_id=case.device_id, seq=seq, reference=reference, document=change.model_dump_json()
+        )
+    )

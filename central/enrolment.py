@@ -1,0 +1,143 @@
+"""Enrolment: a one-time code for a station, and the device that answers with it."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+from sqlalchemy import Connection, insert, select, update
+
+from central import audit
+from central.clock import stamp
+from central.context import Central
+from central.devices import Device, find_device
+from central.tables import devices, enrolments, stations
+from central.text import is_line
+from station_app.domain.canonical import sha256_hex
+from station_app.durable import Point
+from station_app.errors import UserError
+from sync.envelope import EnrolmentCode, check_signature, decode_key, encode_key
+from sync.wire import EnrolAnswer, EnrolRequest
+
+CODE_DAYS = 30
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # no I and O to misread
+_STATION_NO = re.compile(r"[A-Z0-9]{2,12}")
+_LONGEST_NAME = 200
+_LONGEST_DISTRICT = 60
+
+
+def new_code(central: Central, station_no: str, name: str, district: str | None = None) -> EnrolmentCode:
+    """A code that enrols one PC of this station within 30 days.
+
+    ``district``: whose roster the station gets; empty: the whole city's; None: as before, for a new station the city's.
+
+    Raises UserError ``station_no_malformed``, ``station_name_malformed``, ``district_malformed``.
+    """
+    if not _STATION_NO.fullmatch(station_no):
+        raise UserError("station_no_malformed", "station_no")
+    if not is_line(name, _LONGEST_NAME) or not name.strip():
+        raise UserError("station_name_malformed", "name")
+    if district is not None and not is_line(district, _LONGEST_DISTRICT):
+        raise UserError("district_malformed", "district")
+    code = EnrolmentCode.new(central.keys.public)
+    with central.database.write(Point.SERVER_ENROL) as tx:
+        _put_station(tx, station_no, name.strip(), district, central.now())
+        tx.execute(
+            insert(enrolments).values(
+                secret_hash=sha256_hex(code.secret.encode()),
+                station_no=station_no,
+                created_at=central.now(),
+                expires_at=stamp(central.clock() + timedelta(days=CODE_DAYS)),
+            )
+        )
+        audit.note(tx, "code_made", station_no, central.now())
+    return code
+
+
+def enrol(central: Central, request: EnrolRequest) -> EnrolAnswer:
+    """Make the device of a code. The same code and key get the same answer, however often they ask.
+
+    Raises UserError ``device_key_invalid``, ``proof_invalid``, ``enrolment_code_unknown``, ``_used``, ``_expired``,
+    ``station_full``.
+    """
+    _check_proof(request)
+    with central.database.write(Point.SERVER_ENROL) as tx:
+        secret_hash = sha256_hex(request.code.encode())
+        code = tx.execute(select(enrolments).where(enrolments.c.secret_hash == secret_hash).with_for_update()).first()
+        if code is None:
+            raise UserError("enrolment_code_unknown", "code")
+        if code.device_id is not None:
+            return _again(central, tx, code.device_id, request)
+        if code.expires_at < central.now():
+            raise UserError("enrolment_code_expired", "code")
+        device_id = _add_device(tx, code.station_no, request, central.now())
+        tx.execute(update(enrolments).where(enrolments.c.secret_hash == secret_hash).values(device_id=device_id))
+        audit.note(tx, "device_enrolled", device_id, central.now())
+        device = find_device(tx, device_id)
+        assert device is not None
+        return _answer(central, device)
+
+
+def _check_proof(request: EnrolRequest) -> None:
+    key = decode_key(request.device_key)
+    if len(key) != 32 or encode_key(key) != request.device_key:
+        raise UserError("device_key_invalid", "device_key")
+    try:
+        check_signature(key, request.code.encode(), request.proof)
+    except UserError as error:
+        raise UserError("proof_invalid", "proof") from error
+
+
+def _again(central: Central, tx: Connection, device_id: str, request: EnrolRequest) -> EnrolAnswer:
+    device = find_device(tx, device_id)
+    if device is None or device.revoked or encode_key(device.key) != request.device_key:
+        raise UserError("enrolment_code_used", "code")
+    return _answer(central, device)
+
+
+def _answer(central: Central, device: Device) -> EnrolAnswer:
+    return EnrolAnswer(
+        device_id=device.id,
+        device_letter=device.letter,
+        station_no=device.station_no,
+        station_name=device.station_name,
+        district=device.district,
+        server_key=encode_key(central.keys.public),
+        server_key_id=central.keys.key_id,
+        recovery_recipient=central.keys.recovery_recipient,
+        epoch=central.epoch,
+    )
+
+
+def _put_station(tx: Connection, station_no: str, name: str, district: str | None, now: str) -> None:
+    is_this = stations.c.station_no == station_no
+    known = tx.execute(select(stations.c.district).where(is_this).with_for_update()).first()
+    if known is None:
+        values = {"station_no": station_no, "name": name, "district": (district or "").strip(), "created_at": now}
+        tx.execute(insert(stations).values(values))
+    else:
+        kept = known.district if district is None else district.strip()
+        tx.execute(update(stations).where(is_this).values(name=name, district=kept))
+
+
+def _add_device(tx: Connection, station_no: str, request: EnrolRequest, now: str) -> str:
+    tx.execute(select(stations.c.station_no).where(stations.c.station_no == station_no).with_for_update())
+    taken = set(tx.execute(select(devices.c.letter).where(devices.c.station_no == station_no)).scalars())
+    letter = next((each for each in LETTERS if each not in taken), None)
+    if letter is None:
+        raise UserError("station_full")
+    device_id = str(uuid4())
+    name = "".join(each for each in request.device_name if is_line(each))
+    tx.execute(
+        insert(devices).values(
+            id=device_id,
+            station_no=station_no,
+            letter=letter,
+            key=request.device_key,
+            name=name,
+            enrolled_at=now,
+            log_seq=0,
+        )
+    )
+    return device_id

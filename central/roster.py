@@ -1,0 +1,139 @@
+"""The roster: what the association lists of its members, and what each station has not heard of it yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
+
+from central import audit
+from central.context import Central
+from central.schema import next_number
+from central.tables import members, roster_log
+from station_app.domain.member import Member
+from station_app.durable import Point
+from sync.wire import MemberChange
+
+_VALUES = ("name", "card_no", "phone", "employer", "district", "full_time_union_social_worker")
+_SLICE = 400
+
+
+@dataclass(frozen=True)
+class Imported:
+    """How many members an import added, changed, took out."""
+
+    added: int
+    changed: int
+    gone: int
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A line of the roster log to be written."""
+
+    member_no: int
+    district: str
+    gone: bool
+
+
+def import_roster(central: Central, rows: Iterable[Member], replace: bool = False) -> Imported:
+    """Bring the roster up to these rows, found again by ``id_number``; ``replace``: who is not among them is gone."""
+    with central.database.write(Point.SERVER_ROSTER) as tx:
+        next_number(tx, "roster", 0)  # holds the roster until the end
+        known = {row.id_number: row for row in tx.execute(select(members))}
+        wanted = {row.id_number: row for row in rows}
+        new = [row for number, row in wanted.items() if number not in known]
+        changed = [(known[number], row) for number, row in wanted.items() if number in known]
+        changed = [(old, row) for old, row in changed if old.gone or any(_differs(old, row, name) for name in _VALUES)]
+        gone = [row for number, row in known.items() if replace and number not in wanted and not row.gone]
+        _log(tx, _add(tx, new))
+        again = [*_change(tx, changed), *_take_out(tx, gone)]
+        _forget(tx, again)
+        _log(tx, again)
+        audit.note(tx, "roster_imported", f"{len(new)} {len(changed)} {len(gone)}", central.now())
+    return Imported(len(new), len(changed), len(gone))
+
+
+def _differs(old: Any, row: Member, name: str) -> bool:
+    return bool(getattr(old, name) != getattr(row, name))
+
+
+def _add(tx: Connection, new: Sequence[Member]) -> list[_Entry]:
+    if not new:
+        return []
+    tx.execute(insert(members), [{**_values(row), "id_number": row.id_number, "gone": False} for row in new])
+    numbers = _numbers_of(tx, [row.id_number for row in new])
+    return [_Entry(numbers[row.id_number], row.district, False) for row in new]
+
+
+def _change(tx: Connection, changed: Sequence[tuple[Any, Member]]) -> list[_Entry]:
+    if not changed:
+        return []
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in _VALUES}
+    tx.execute(
+        update(members).where(members.c.member_no == bindparam("this")).values(gone=False, **values),
+        [{"this": old.member_no, **{f"new_{name}": getattr(row, name) for name in _VALUES}} for old, row in changed],
+    )
+    moved = [_Entry(old.member_no, old.district, True) for old, row in changed if old.district != row.district]
+    return [*moved, *(_Entry(old.member_no, row.district, False) for old, row in changed)]
+
+
+def _take_out(tx: Connection, gone: Sequence[Any]) -> list[_Entry]:
+    for start in range(0, len(gone), _SLICE):
+        numbers = [row.member_no for row in gone[start : start + _SLICE]]
+        tx.execute(update(members).where(members.c.member_no.in_(numbers)).values(gone=True))
+    return [_Entry(row.member_no, row.district, True) for row in gone]
+
+
+def _values(row: Member) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in _VALUES}
+
+
+def _numbers_of(tx: Connection, id_numbers: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for start in range(0, len(id_numbers), _SLICE):
+        part = id_numbers[start : start + _SLICE]
+        query = select(members.c.id_number, members.c.member_no).where(members.c.id_number.in_(part))
+        found.update(dict(tx.execute(query).tuples().all()))
+    return found
+
+
+def _forget(tx: Connection, entries: Sequence[_Entry]) -> None:
+    """Of each member in each district the log holds one line: the older one goes."""
+    if entries:
+        statement = delete(roster_log).where(
+            roster_log.c.member_no == bindparam("this"), roster_log.c.district == bindparam("there")
+        )
+        tx.execute(statement, [{"this": each.member_no, "there": each.district} for each in entries])
+
+
+def _log(tx: Connection, entries: Sequence[_Entry]) -> None:
+    """Give each entry a number of its own."""
+    if entries:
+        first = next_number(tx, "roster", len(entries))
+        tx.execute(insert(roster_log), [{"seq": first + n, **asdict(each)} for n, each in enumerate(entries)])
+
+
+def member_changes(tx: Connection, district: str, after: int, limit: int) -> list[MemberChange]:
+    """What a station has not heard yet, in order. ``district`` empty: the whole city; members of no district: all."""
+    query = (
+        select(members, roster_log.c.seq, roster_log.c.gone.label("left"))
+        .join(roster_log)
+        .where(roster_log.c.seq > after)
+        .order_by(roster_log.c.seq)
+        .limit(limit)
+    )
+    if district:
+        query = query.where(or_(roster_log.c.district == district, roster_log.c.district == ""))
+    return [_member_change(row, in_city=not district) for row in tx.execute(query)]
+
+
+def _member_change(row: Any, in_city: bool) -> MemberChange:
+    """Who left a district has not left the city."""
+    if row.gone or (row.left and not in_city):
+        return MemberChange(seq=row.seq, member_no=row.member_no, gone=True)
+    return MemberChange(
+        seq=row.seq, member_no=row.member_no, id_number=row.id_number, **{name: getattr(row, name) for name in _VALUES}
+    )

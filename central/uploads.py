@@ -1,0 +1,236 @@
+"""Resumable uploads over HTTP (IETF draft-ietf-httpbis-resumable-upload): HEAD asks how far, PATCH appends.
+
+A body goes to its file in large pieces, a small one in a single piece, by a worker thread; what arrived of a body that
+breaks off is kept. A newer request for the same blob ends an older one, whose peer may be long gone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, Protocol
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from central.blobs import BlobStore, Place, Upload
+from central.context import Central
+from central.gate import Admitted, Gate
+from central.openapi import UPLOAD_TYPES
+from central.parcels import is_complete, promised, receive, waiting_for
+from central.problems import problem_of
+from station_app.errors import StationError, UserError
+from sync.wire import EMPTY_SHA256, BlobAnswer
+
+_PIECE = 512 * 1024  # bytes held in memory before they are written...
+_PIECES = 256  # ...or chunks...
+_PIECE_SECONDS = 1.0  # ...or time, so that a slow line loses little
+_SILENCE_SECONDS = 60.0
+_REMEMBERED = 2000  # applications whose promised scans are kept in memory
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_REFERENCE = re.compile(r"[A-Z0-9-]{8,40}")
+_DIGITS = re.compile(r"[0-9]{1,18}")
+
+
+class InThread(Protocol):
+    """Runs blocking work in a worker thread."""
+
+    async def __call__(self, work: Callable[[], Any]) -> Any: ...
+
+
+class _Reader:
+    """A PATCH whose body is being read; ``end`` lets a newer request take its place."""
+
+    def __init__(self) -> None:
+        self.superseded = False
+        self.ended = asyncio.Event()
+        self._waiting: asyncio.Task[Any] | None = None
+
+    @asynccontextmanager
+    async def waits(self) -> AsyncIterator[None]:
+        """Around the only place where a newer request may break in."""
+        self._waiting = asyncio.current_task()
+        try:
+            yield
+        finally:
+            self._waiting = None
+
+    async def end(self) -> None:
+        self.superseded = True
+        if self._waiting is not None:
+            self._waiting.cancel()
+        await self.ended.wait()
+
+
+class Uploads:
+    """The two routes of a blob. One per server, used on its event loop."""
+
+    def __init__(self, central: Central, blobs: BlobStore, gate: Gate, in_thread: InThread) -> None:
+        self._central = central
+        self._blobs = blobs
+        self._gate = gate
+        self._in_thread = in_thread
+        self._promised: dict[tuple[str, str], dict[str, int]] = {}
+        self._readers: dict[Place, _Reader] = {}
+
+    async def head(self, request: Request) -> Response:
+        """204 with ``Upload-Offset`` and ``Upload-Complete``; 404 unless this device promised this blob."""
+        admitted = await self._gate.admit(request)
+        admitted.check_body(EMPTY_SHA256)
+        place, size = await self._place(admitted, request)
+        await self._end_older(place)
+        return Response(status_code=204, headers=self._progress(place, size))
+
+    async def patch(self, request: Request) -> Response:
+        """Append at ``Upload-Offset``; 409 with the right one if it differs. 200 completes the blob, 204 does not."""
+        admitted = await self._gate.admit(request)
+        place, size = await self._place(admitted, request)
+        start, complete = _check_headers(request, size)
+        await self._end_older(place)
+        try:
+            return await self._append(request, admitted, Upload(self._blobs, place, size, start), complete)
+        except StationError as error:
+            return problem_of(error, self._central.now(), self._progress(place, size))
+
+    async def _append(self, request: Request, admitted: Admitted, upload: Upload, complete: bool) -> Response:
+        if self._blobs.is_whole(upload.place):
+            return await self._again(admitted, upload, complete)
+        if upload.length != self._blobs.arrived(upload.place):
+            raise UserError("offset_mismatch", "Upload-Offset")
+        rest = await self._read_body(request, upload)
+        receipts = await self._in_thread(lambda: self._finish(upload, rest, admitted.claims.body_sha256, complete))
+        return self._answer(upload, receipts, complete)
+
+    async def _again(self, admitted: Admitted, upload: Upload, complete: bool) -> Response:
+        """The blob is whole: only a request that adds nothing fits, and hears the receipts again."""
+        if upload.length != upload.size or not complete or admitted.claims.body_sha256 != EMPTY_SHA256:
+            raise UserError("offset_mismatch", "Upload-Offset")
+        return self._answer(upload, await self._in_thread(lambda: self._receipts(upload.place)), complete)
+
+    def _answer(self, upload: Upload, receipts: list[str], complete: bool) -> Response:
+        if not complete:
+            return Response(status_code=204, headers=_progress_headers(upload.length, whole=False))
+        body = BlobAnswer(receipts=receipts).model_dump_json()
+        return Response(body, 200, _progress_headers(upload.size, whole=True), "application/json")
+
+    # ---- the body
+
+    async def _read_body(self, request: Request, upload: Upload) -> list[bytes]:
+        """Read to the end of the body; returns what is not in the file yet. Keeps what arrived if it breaks off."""
+        reader, pending = _Reader(), list[bytes]()
+        self._readers[upload.place] = reader
+        try:
+            await self._read_pieces(request, upload, reader, pending)
+        except (ClientDisconnect, TimeoutError, asyncio.CancelledError) as error:
+            await asyncio.shield(self._in_thread(lambda: upload.write(pending)))
+            raise _broken_off(error, reader.superseded) from error
+        finally:
+            if self._readers.get(upload.place) is reader:
+                del self._readers[upload.place]
+            reader.ended.set()
+        return pending
+
+    async def _read_pieces(self, request: Request, upload: Upload, reader: _Reader, pending: list[bytes]) -> None:
+        loop = asyncio.get_running_loop()
+        body, held, since = aiter(request.stream()), 0, loop.time()
+        while True:
+            async with reader.waits(), asyncio.timeout(_SILENCE_SECONDS):
+                chunk = await anext(body, None)
+            if chunk is None:
+                return
+            if chunk:
+                pending.append(chunk)
+            held += len(chunk)
+            if upload.length + held > upload.size:
+                raise UserError("upload_too_long", "Upload-Offset")
+            if held >= _PIECE or len(pending) >= _PIECES or loop.time() - since > _PIECE_SECONDS:
+                piece = pending.copy()
+                await self._in_thread(lambda piece=piece: upload.write(piece))  # type: ignore[misc]
+                pending.clear()
+                held, since = 0, loop.time()
+            if reader.superseded:
+                raise asyncio.CancelledError
+
+    async def _end_older(self, place: Place) -> None:
+        reader = self._readers.get(place)
+        if reader is not None:
+            await reader.end()
+
+    # ---- in a worker thread
+
+    def _finish(self, upload: Upload, rest: list[bytes], body_sha256: str, complete: bool) -> list[str]:
+        upload.finish(rest, body_sha256, complete)
+        return self._receipts(upload.place) if complete else []
+
+    def _receipts(self, place: Place) -> list[str]:
+        """Receive what this blob completed."""
+        with self._central.database.read() as tx:
+            waiting = waiting_for(tx, place.device_id, place.reference)
+        return receive(self._central, self._blobs, [each for each in waiting if is_complete(self._blobs, each)])
+
+    # ---- what is asked for
+
+    async def _place(self, admitted: Admitted, request: Request) -> tuple[Place, int]:
+        """The blob and its promised size; raises UserError ``blob_unknown``, whatever the reason."""
+        reference, sha256 = request.path_params["reference"], request.path_params["sha256"]
+        if not _REFERENCE.fullmatch(reference) or not _SHA256.fullmatch(sha256):
+            raise UserError("blob_unknown")
+        application = (admitted.device.id, reference)
+        size = self._promised.get(application, {}).get(sha256)
+        if size is None:
+            scans = await self._in_thread(lambda: self._read_promised(*application))
+            size = scans.get(sha256)
+            if size is None:
+                raise UserError("blob_unknown")
+            self._remember(application, scans)
+        return Place(admitted.device.id, reference, sha256), size
+
+    def _read_promised(self, device_id: str, reference: str) -> dict[str, int]:
+        with self._central.database.read() as tx:
+            return promised(tx, device_id, reference)
+
+    def _remember(self, application: tuple[str, str], scans: dict[str, int]) -> None:
+        """What was promised never changes, it only grows."""
+        while len(self._promised) >= _REMEMBERED:
+            del self._promised[next(iter(self._promised))]
+        self._promised[application] = scans
+
+    def _progress(self, place: Place, size: int) -> dict[str, str]:
+        whole = self._blobs.is_whole(place)
+        return _progress_headers(size if whole else self._blobs.arrived(place), whole)
+
+
+def _broken_off(error: BaseException, superseded: bool) -> BaseException:
+    """Why a body was not read to its end."""
+    if superseded:
+        task = asyncio.current_task()
+        if task is not None:
+            task.uncancel()  # the cancellation was ours, and has done its work
+        return UserError("upload_superseded")
+    if isinstance(error, TimeoutError):
+        return UserError("upload_stalled")
+    return UserError("upload_cut") if isinstance(error, ClientDisconnect) else error
+
+
+def _progress_headers(offset: int, whole: bool) -> dict[str, str]:
+    complete = "?1" if whole else "?0"
+    return {"Upload-Offset": str(offset), "Upload-Complete": complete, "Cache-Control": "no-store"}
+
+
+def _check_headers(request: Request, size: int) -> tuple[int, bool]:
+    """``Upload-Offset`` and ``Upload-Complete``; refuses what can be refused without its body."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type not in UPLOAD_TYPES or request.headers.get("content-encoding", "identity") != "identity":
+        raise UserError("media_type_unsupported", "Content-Type")
+    offset = request.headers.get("upload-offset", "").strip()
+    if not _DIGITS.fullmatch(offset):
+        raise UserError("header_invalid", "Upload-Offset")
+    complete = request.headers.get("upload-complete", "").strip()
+    if complete not in ("?0", "?1"):
+        raise UserError("header_invalid", "Upload-Complete")
+    length = request.headers.get("content-length", "0")
+    if int(offset) > size or int(offset) + int(length) > size:
+        raise UserError("upload_too_long", "Upload-Offset")
+    return int(offset), complete == "?1"
