@@ -14,7 +14,7 @@ from station_app.errors import EnvironmentFault
 from station_app.services import doctor as checks
 from station_app.services import session, setup
 from station_app.services.desk import system_clock
-from ui.messages import sentence
+from ui.messages import label, sentence
 
 
 def init(arguments: argparse.Namespace) -> Exit:
@@ -66,7 +66,7 @@ def doctor(arguments: argparse.Namespace) -> Exit:
         print_json([each.to_json() for each in found])
     else:
         for each in found:
-            print(f"{'✓' if each.ok else '✗'} {sentence(each.code, **each.params)}")
+            print(f"✓ {label(each.code)}" if each.ok else f"✗ {sentence(each.code, **each.params)}")
     return Exit.DONE if all(each.ok for each in found if each.needed) else Exit.NO
 
 
