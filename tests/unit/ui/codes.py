@@ -45,7 +45,7 @@ def sentences_asked() -> list[Raised]:
         for tree, path in _trees()
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and _name(node) == "sentence" and node.args
-        if isinstance(node.args[0], ast.Constant)
+        if isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str)
     ]
 
 

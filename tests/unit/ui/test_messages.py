@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import string
+import tomllib
 
 import pytest
 
+import resources
 from station_app.domain.application import REQUIRED_SCANS, FieldReturn, ReturnCode, ScanKind, State
 from station_app.domain.fields import SECTIONS
 from station_app.errors import EnvironmentFault, UserError
@@ -31,6 +33,23 @@ def test_every_code_raised_or_asked_for_has_a_sentence() -> None:
         if each.code not in known
     }
     assert not silent
+
+
+def _finding_codes(table: object) -> set[str]:
+    """Every ``code`` anywhere in a pack."""
+    if isinstance(table, dict):
+        own = {table["code"]} if isinstance(table.get("code"), str) else set()
+        return own.union(*(_finding_codes(each) for each in table.values()))
+    if isinstance(table, list):
+        return set().union(*(_finding_codes(each) for each in table))
+    return set()
+
+
+@pytest.mark.parametrize("year", resources.plan_years())
+def test_every_finding_of_every_plan_has_a_sentence(year: int) -> None:
+    codes = _finding_codes(tomllib.loads(resources.plan_files(year)["plan.toml"]))
+    assert len(codes) >= 5
+    assert codes - set(table("findings")) == set()
 
 
 @pytest.mark.parametrize("name", ["errors", "findings"])
