@@ -1,7 +1,8 @@
 """The scans' bytes, in files: ``blobs/DEVICE/REFERENCE/SHA256``, and ``SHA256.part`` while they arrive.
 
-A file under its final name is whole, hashed and on the disk. Names are scoped by device and application: a hash alone
-tells nothing and gives nothing. Parts need no fsync: what a power cut spoils shows in the hash and is sent again.
+A file under its final name is whole and hashed, its bytes are on the disk; the names of an application are made
+durable together, before its receipt is signed. Names are scoped by device and application: a hash alone tells nothing
+and gives nothing. Parts need no fsync: what a power cut spoils shows in the hash and is sent again.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ class BlobStore:
         return self.is_whole(place)
 
     def sync_entries(self, device_id: str, reference: str) -> None:
-        """Make every finished name of an application durable, whoever renamed it a moment ago."""
+        """Make every finished name of an application durable, whichever connection finished it."""
         folder = self._root / device_id / reference
         if folder.exists():
             durable.sync_folder(folder, Point.SERVER_BLOB_FILE)
@@ -115,7 +116,7 @@ class BlobStore:
     def publish(self, place: Place) -> None:
         """Give a part whose bytes are on the disk its final name; another thread may have done so already."""
         try:
-            durable.replace(self._part(place), self.path(place), Point.SERVER_BLOB_FILE)
+            durable.rename(self._part(place), self.path(place), Point.SERVER_BLOB_FILE)
         except FileNotFoundError:
             if not self.is_whole(place):
                 raise

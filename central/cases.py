@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, and_, insert, select, update
 
 from central.clock import beijing_day
 from central.devices import lock_device
@@ -43,7 +43,15 @@ def columns_of(content: Content) -> dict[str, Any]:
     """What is kept of a revision's content in columns of its own, to be found and paid by."""
     numbers = {name: tidy_number(str(content.value(name) or ""))[:longest] for name, longest in _LONGEST.items()}
     plan = content.plan if 0 <= content.plan <= _LAST_YEAR else 0
-    return {"plan": plan, "category": content.category.value, "name": str(content.value("name") or ""), **numbers}
+    claim = {name: content.certificate.get(name) for name in ("occupation", "level", "level_name", "rank")}
+    claim["certificate_number"] = content.certificate.get("number") or content.certificate.get("management_no")
+    return {
+        "plan": plan,
+        "category": content.category.value,
+        "name": str(content.value("name") or ""),
+        "claim": json.dumps(claim, ensure_ascii=False),
+        **numbers,
+    }
 
 
 def submission_of(tx: Connection, reference: str, revision: int) -> Submission:
@@ -71,34 +79,28 @@ def grants_of(tx: Connection, id_number: str, besides: str) -> tuple[Grant, ...]
     """
     if not id_number:
         return ()
-    query = select(applications).where(
-        applications.c.id_number == id_number,
-        applications.c.state.not_in(_NO_CLAIM),
-        applications.c.reference != besides,
+    on_its_way = and_(payments.c.open_reference == applications.c.reference, payments.c.status == "sent")
+    query = (
+        select(applications, batches.c.made_at)
+        .outerjoin(payments, on_its_way)
+        .outerjoin(batches)
+        .where(
+            applications.c.id_number == id_number,
+            applications.c.state.not_in(_NO_CLAIM),
+            applications.c.reference != besides,
+        )
     )
-    return tuple(_grant(tx, case) for case in tx.execute(query).all())
+    return tuple(map(_grant, tx.execute(query)))
 
 
-def _grant(tx: Connection, case: Case) -> Grant:
-    certificate = content_of(tx, case).certificate
+def _grant(case: Case) -> Grant:
+    paid = case.paid_on or (beijing_day(datetime.fromisoformat(case.made_at)).isoformat() if case.made_at else None)
     return Grant(
         plan=case.plan,
         category=Category(case.category),
-        occupation=certificate.get("occupation"),
-        level=certificate.get("level"),
-        level_name=certificate.get("level_name"),
-        rank=certificate.get("rank"),
-        year_paid=_year_paid(tx, case),
-        certificate_number=certificate.get("number") or certificate.get("management_no"),
+        year_paid=int(paid[:4]) if paid else None,
+        **json.loads(case.claim),
     )
-
-
-def _year_paid(tx: Connection, case: Case) -> int | None:
-    if case.paid_on is not None:
-        return int(case.paid_on[:4])
-    sent = select(payments.c.batch, batches.c.made_at).join(batches).where(payments.c.open_reference == case.reference)
-    row = tx.execute(sent).first()
-    return beijing_day(datetime.fromisoformat(row.made_at)).year if row is not None else None
 
 
 # ---- moves

@@ -123,6 +123,7 @@ applications = Table(
     Column("id_number", String(20), nullable=False),
     Column("card_no", String(25), nullable=False),
     Column("phone", String(20), nullable=False),
+    Column("claim", Text, nullable=False),  # what was achieved, for the repeat rules of other cases
     Column("amount", Integer),
     Column("assessment", Text),  # ours
     Column("review_findings", Text, nullable=False),

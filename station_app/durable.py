@@ -88,11 +88,16 @@ def sync_folder(folder: Path, point: Point) -> None:
 
 def replace(source: Path, target: Path, point: Point) -> None:
     """Rename over ``target`` and make the new name durable."""
+    rename(source, target, point)
+    sync_folder(target.parent, point)
+
+
+def rename(source: Path, target: Path, point: Point) -> None:
+    """Rename over ``target``; the new name is durable only after ``sync_folder``, which many renames can share."""
     if sys.platform == "win32":
         _replace_write_through(source, target)
     else:
         os.replace(source, target)  # noqa: PTH105  the one place
-        sync_folder(target.parent, point)
 
 
 def write_file(target: Path, content: bytes, point: Point) -> None:

@@ -43,7 +43,7 @@ class Trap:
 
     def arm(self) -> None:
         """Wrap whatever makes bytes durable or sends them."""
-        for name in ("commit", "replace"):
+        for name in ("commit", "rename"):
             setattr(durable, name, self._around(getattr(durable, name)))
         if self.moment == "sent":
             self._arm_requests()
