@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import string
 import tomllib
-from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import Any
 
 import resources
 from station_app.errors import StationError
@@ -13,11 +15,21 @@ _FILE = "translations/zh_CN/errors.toml"
 
 
 def sentence(error: StationError) -> str:
-    """The sentence with its parameters and the code; a code without a sentence shows itself."""
-    values = defaultdict(str, {name: str(value) for name, value in error.params.items()}, field=error.field or "")
-    template = _sentences().get(error.code)
-    told = template.format_map(values) if template else ""
+    """The sentence with its parameters, and the code; a code without a sentence shows itself."""
+    template = _sentences().get(error.code, "")
+    told = _Plain().vformat(template, (), {**error.params, "field": error.field})
     return f"{told} [{error}]".strip()
+
+
+class _Plain(string.Formatter):
+    """Every parameter as it is; one that is missing reads as nothing."""
+
+    def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        value = kwargs.get(str(key))
+        return "" if value is None else value
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        return str(value)
 
 
 @cache
