@@ -140,12 +140,13 @@ def scans_to_send(desk: Desk, missing: Sequence[MissingBlob]) -> tuple[ScanToSen
     wanted = {(each.reference, each.sha256): each for each in missing}
     found = []
     with desk.store.read() as uow:
-        for (reference, sha256), blob in wanted.items():
-            scan = uow.scans.by_sha(reference, sha256)
-            if scan is None:
-                _LOG.warning("the server asks for a scan that is not here: %s", reference)
-            else:
-                found.append(ScanToSend(reference, sha256, scan.size, min(blob.offset, scan.size), scan.file_name))
+        scans = uow.scans.of_references({reference for reference, _ in wanted})
+    for (reference, sha256), blob in wanted.items():
+        scan = scans.get((reference, sha256))
+        if scan is None:
+            _LOG.warning("the server asks for a scan that is not here: %s", reference)
+        else:
+            found.append(ScanToSend(reference, sha256, scan.size, min(blob.offset, scan.size), scan.file_name))
     return tuple(found)
 
 

@@ -53,18 +53,18 @@ def receipt(uow: UnitOfWork, jws: str, server_key: str) -> int:
     ``receipt_mismatch`` (signs another body or fewer scans than were sent).
     """
     claims = _claims(jws, server_key)
-    record = _case(uow, claims.reference)
-    if record is None:
+    ops = [row for row in uow.outbox.of(claims.application_id) if row.reference == claims.reference]
+    if not ops:
         raise UserError("receipt_unknown_case")
-    rows = [row for row in uow.outbox.of(record.id) if _is_signed(row, claims)]
-    if record.id != claims.application_id or not rows:
+    signed = [row for row in ops if _is_signed(row, claims)]
+    if not signed:
         raise UserError("receipt_mismatch")
     uow.receipts.add(claims.reference, claims.revision, jws, claims.received_at)
-    closing = [row for row in rows if row.state is not OutboxState.DONE]
+    closing = [row for row in signed if row.state is not OutboxState.DONE]
     for row in closing:
         uow.outbox.mark(row.op_id, OutboxState.DONE)
-    if (record.state, record.revision) == (State.QUEUED, claims.revision) and _holds_submission(rows):
-        uow.applications.move(record.id, State.RECEIVED, claims.received_at, "", Source.SERVER)
+    if any(row.kind == OpKind.SUBMIT.value for row in signed):
+        uow.applications.receive(claims.application_id, claims.revision, claims.received_at)
     return len(closing)
 
 
@@ -82,10 +82,6 @@ def _is_signed(row: OutboxRow, claims: ReceiptClaims) -> bool:
     if (row.revision, row.body_sha256) != (claims.revision, claims.body_sha256):
         return False
     return {each["sha256"] for each in json.loads(row.body).get("scans", ())} == set(claims.scans)
-
-
-def _holds_submission(rows: Sequence[OutboxRow]) -> bool:
-    return any(row.kind == OpKind.SUBMIT.value for row in rows)
 
 
 # ---- changes

@@ -123,6 +123,16 @@ class Applications:
         )
         return self.get(application_id)
 
+    def receive(self, application_id: str, revision: int, at: Moment) -> bool:
+        """A receipt is here: a case still queued at this revision is received; whether it was."""
+        before = self._state(application_id)
+        if (before.state, before.revision) != (State.QUEUED.value, revision):
+            return False
+        moment, now = stamp(at), State(before.state)
+        self._update(application_id, {"state": State.RECEIVED.value, "updated_at": moment})
+        self._write_history(application_id, revision, now, State.RECEIVED, moment, "", Source.SERVER, {})
+        return True
+
     def adopt(self, application_id: str, to: State, at: Moment, *, new: bool, **facts: Any) -> ApplicationRecord:
         """Take the server's word for where a case stands, also where the table of moves has no such step.
 

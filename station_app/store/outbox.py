@@ -95,8 +95,8 @@ class Outbox:
         return {state: counted.get(state.value, 0) for state in OutboxState}
 
     def _change(self, op_id: str, **values: Any) -> None:
-        self.get(op_id)
-        self._connection.execute(update(outbox).where(outbox.c.op_id == op_id).values(**values))
+        if self._connection.execute(update(outbox).where(outbox.c.op_id == op_id).values(**values)).rowcount == 0:
+            raise UserError("op_unknown")
 
     def _rows(self, statement: Select[Any]) -> list[OutboxRow]:
         return [_row(row) for row in self._connection.execute(statement).mappings()]

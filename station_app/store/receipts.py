@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, literal, select
 from sqlalchemy.dialects.sqlite import insert
 
 from station_app.store.records import ReceiptRecord
 from station_app.store.schema import applications, receipts
 from station_app.store.times import Moment, stamp
+
+_COLUMNS = ("application_id", "reference", "revision", "jws", "received_at")
 
 
 class Receipts:
@@ -18,18 +20,9 @@ class Receipts:
 
     def add(self, reference: str, revision: int, jws: str, received_at: Moment) -> bool:
         """Keep a checked receipt; False when it is there already or the case is not this station's."""
-        application_id = self._connection.execute(
-            select(applications.c.id).where(applications.c.reference == reference)
-        ).scalar()
-        if application_id is None:
-            return False
-        statement = insert(receipts).values(
-            application_id=application_id,
-            reference=reference,
-            revision=revision,
-            jws=jws,
-            received_at=stamp(received_at),
-        )
+        values = (reference, revision, jws, stamp(received_at))
+        case = select(applications.c.id, *map(literal, values)).where(applications.c.reference == reference)
+        statement = insert(receipts).from_select(_COLUMNS, case)
         return self._connection.execute(statement.on_conflict_do_nothing()).rowcount == 1
 
     def of(self, application_id: str) -> list[ReceiptRecord]:

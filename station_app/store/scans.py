@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -12,6 +13,8 @@ from station_app.domain.application import ScanKind
 from station_app.errors import UserError
 from station_app.store.records import ScanRecord
 from station_app.store.schema import applications, scans
+
+_MOST_AT_ONCE = 500
 
 
 class Scans:
@@ -92,6 +95,18 @@ class Scans:
             .order_by(scans.c.frozen_revision.desc())
         ).first()
         return None if row is None else _scan(row)
+
+    def of_references(self, references: Collection[str]) -> dict[tuple[str, str], ScanRecord]:
+        """The pages of these cases, removed or not, by reference and SHA-256."""
+        found: dict[tuple[str, str], ScanRecord] = {}
+        wanted = sorted(references)
+        for start in range(0, len(wanted), _MOST_AT_ONCE):
+            some = wanted[start : start + _MOST_AT_ONCE]
+            joined = (
+                select(scans, applications.c.reference).join(applications).where(applications.c.reference.in_(some))
+            )
+            found.update({(row.reference, row.sha256): _scan(row) for row in self._connection.execute(joined)})
+        return found
 
     def all_file_names(self) -> set[str]:
         """Every file that a row refers to, removed pages included."""
