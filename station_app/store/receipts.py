@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, literal, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, select
 
 from station_app.store.records import ReceiptRecord
-from station_app.store.schema import applications, receipts
+from station_app.store.schema import receipts
 from station_app.store.times import Moment, stamp
 
-_COLUMNS = ("application_id", "reference", "revision", "jws", "received_at")
+_ADD = """
+    INSERT INTO receipts (application_id, reference, revision, jws, received_at)
+    SELECT id, ?, ?, ?, ? FROM applications WHERE reference = ?
+    ON CONFLICT DO NOTHING
+"""
 
 
 class Receipts:
@@ -20,10 +23,8 @@ class Receipts:
 
     def add(self, reference: str, revision: int, jws: str, received_at: Moment) -> bool:
         """Keep a checked receipt; False when it is there already or the case is not this station's."""
-        values = (reference, revision, jws, stamp(received_at))
-        case = select(applications.c.id, *map(literal, values)).where(applications.c.reference == reference)
-        statement = insert(receipts).from_select(_COLUMNS, case)
-        return self._connection.execute(statement.on_conflict_do_nothing()).rowcount == 1
+        values = (reference, revision, jws, stamp(received_at), reference)
+        return self._connection.exec_driver_sql(_ADD, values).rowcount == 1
 
     def of(self, application_id: str) -> list[ReceiptRecord]:
         """The receipts of a case, the oldest first."""
