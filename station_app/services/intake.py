@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -128,7 +129,17 @@ def _grant(row: GrantRow) -> Grant:
 def view(uow: UnitOfWork, application_id: str) -> CaseView:
     record = uow.applications.get(application_id)
     grants = history(uow, record.content.applicant.get("id_number", ""))
-    return CaseView(record, tuple(uow.scans.of(application_id)), grants)
+    kept = uow.facts.get(_unfinished_key(application_id))
+    return CaseView(record, tuple(uow.scans.of(application_id)), grants, json.loads(kept) if kept else {})
+
+
+def _keep_unfinished(uow: UnitOfWork, application_id: str, unfinished: Mapping[str, str]) -> None:
+    text = json.dumps(dict(unfinished), ensure_ascii=False) if unfinished else None
+    uow.facts.set(_unfinished_key(application_id), text)
+
+
+def _unfinished_key(application_id: str) -> str:
+    return f"unfinished.{application_id}"
 
 
 def find_id(uow: UnitOfWork, text: str) -> str:

@@ -15,6 +15,7 @@ from ui.theme.tokens import LIGHT, THEMES, Tokens
 
 TEXT_SIZES = (12, 14, 16)
 _PROPERTY = "station_theme"
+_SHEETS = ("station.qss", "intake.qss")
 _PLACEHOLDER = re.compile(r"@(?P<token>[a-z_]+)|(?P<units>\d+(?:\.\d+)?)(?P<scale>[us])\b")
 
 
@@ -45,8 +46,9 @@ def current_tokens() -> Tokens:
 
 
 def stylesheet(tokens: Tokens) -> str:
-    """``resources/styles/station.qss`` with ``@token`` a colour, ``16u`` as ``px(16)`` and ``16s`` as ``space(16)``."""
-    template = files("resources").joinpath("styles/station.qss").read_text(encoding="utf-8")
+    """``resources/styles`` with ``@token`` a colour, ``16u`` as ``px(16)`` and ``16s`` as ``space(16)``."""
+    folder = files("resources").joinpath("styles")
+    template = "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in _SHEETS)
 
     icons = {"icon_check": _icon("check", tokens), "icon_down": _icon("down", tokens)}
 

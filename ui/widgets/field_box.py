@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.messages import label as label_of
 from ui.theme import space
@@ -15,13 +15,22 @@ ProblemTone = Literal["wrong", "attention"]
 
 
 class FieldBox(QWidget):
-    """One field. ``name``: the bare name, which becomes the editor's object name.
+    """One field. ``name``: the bare name, which becomes the editor's object name. ``beside``: problem and hint stand
+    right of the name instead of below the editor, for pages that are short of height.
 
     The line below shows, in this order: the problem, else the hint.
     Attributes: ``name``, ``editor``.
     """
 
-    def __init__(self, name: str, editor: QWidget, label: str | None = None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        editor: QWidget,
+        label: str | None = None,
+        parent: QWidget | None = None,
+        *,
+        beside: bool = False,
+    ) -> None:
         super().__init__(parent)
         self.name = name
         self.editor = editor
@@ -34,12 +43,7 @@ class FieldBox(QWidget):
         self._line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         editor.setObjectName(name)
         editor.setAccessibleName(self._label.text())
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(space(1))
-        column.addWidget(self._label)
-        column.addWidget(editor)
-        column.addWidget(self._line)
+        self._lay_out(beside)
         self.setFocusProxy(editor)
 
     @property
@@ -62,6 +66,20 @@ class FieldBox(QWidget):
     def set_label(self, text: str) -> None:
         self._label.setText(text)
         self.editor.setAccessibleName(text)
+
+    def _lay_out(self, beside: bool) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(space(1))
+        head = QHBoxLayout()
+        head.setSpacing(space(8))
+        head.addWidget(self._label)
+        column.addLayout(head)
+        column.addWidget(self.editor)
+        if beside:
+            head.addWidget(self._line, 1)
+        else:
+            column.addWidget(self._line)
 
     def _show(self) -> None:
         if self._problem:

@@ -1,0 +1,119 @@
+"""One case in the clerk's hands: what stands in the form, saved or not. Pure; the page and the saver share it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from station_app.domain.application import EDITABLE, Category, Channel, Content, FieldReturn, State
+from station_app.plans import Assessment
+from ui.pages.intake.autosave import AutoSave
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from station_app.plans import Grant
+    from station_app.services.intake import CaseView
+    from station_app.store.records import ScanRecord
+
+
+INSISTENCE = "insist"
+
+
+@dataclass
+class CaseHandle:
+    """Whose rows a draft's writes go to. Set and read by the writer thread; the page reads it after an answer."""
+
+    application_id: str | None = None
+
+
+@dataclass
+class Draft:
+    """What is entered and what is known of the case it belongs to.
+
+    ``unfinished``: texts that are no value yet (half a date), by field. ``history`` is None while it is being fetched.
+    ``opened``: the clerk has opened the fields that the reviewer did not name. ``rostered``: the ID number whose row
+    of the roster gave the standing. ``judged``: the assessment on record, which is the one that counts once the case
+    is submitted. ``submitting``: a submission is being written, so nothing else is.
+    """
+
+    content: Content
+    handle: CaseHandle = field(default_factory=CaseHandle)
+    autosave: AutoSave = field(default_factory=AutoSave)
+    reference: str = ""
+    saved_at: str = ""  # ISO 8601 UTC
+    state: State = State.DRAFT
+    revision: int = 0
+    consent: Mapping[str, Any] = field(default_factory=dict)
+    insisted: str = ""
+    returned: tuple[FieldReturn, ...] = ()
+    scans: tuple[ScanRecord, ...] = ()
+    history: tuple[Grant, ...] | None = ()
+    unfinished: dict[str, str] = field(default_factory=dict)
+    left: set[str] = field(default_factory=set)  # fields the clerk has been in and left
+    opened: bool = False
+    rostered: str = ""
+    judged: Assessment | None = None
+    submitting: bool = False
+
+    @classmethod
+    def blank(cls, plan: int, today: date) -> Draft:
+        """A case of which nothing is entered; it is no case in the store before the first input."""
+        return cls(Content(plan, Category.VOCATIONAL, Channel.STATION, applied_on=today))
+
+    @classmethod
+    def of(cls, view: CaseView) -> Draft:
+        """A case as the store holds it."""
+        draft = cls(view.record.content, CaseHandle(view.record.id))
+        draft.know(view)
+        draft.unfinished = {name: text for name, text in view.unfinished.items() if name != INSISTENCE}
+        draft.insisted = view.unfinished.get(INSISTENCE) or view.record.insisted or ""
+        draft.left = set(view.record.content.applicant) | set(view.record.content.certificate)
+        return draft
+
+    @property
+    def application_id(self) -> str | None:
+        return self.handle.application_id
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything was entered that is worth a case."""
+        return self.application_id is not None or not self.autosave.clean
+
+    @property
+    def editable(self) -> bool:
+        return self.state in EDITABLE
+
+    @property
+    def loose_ends(self) -> dict[str, str]:
+        """What is kept beside the content: texts that are no value yet, the reason while nothing is submitted."""
+        insisted = {INSISTENCE: self.insisted} if self.insisted else {}
+        return {**self.unfinished, **insisted}
+
+    def locked(self, name: str) -> bool:
+        """Whether this field may not be changed now: after submitting, and what the reviewer did not name."""
+        if not self.editable or self.submitting:
+            return True
+        if self.state is not State.RETURNED or self.opened:
+            return False
+        return name not in {each.field for each in self.returned}
+
+    def written(self, view: CaseView) -> None:
+        """A save of the form has ended: what it settled, and nothing that may have changed since it began."""
+        self.reference = view.record.reference
+        self.state = view.record.state
+        self.revision = view.record.revision
+
+    def know(self, view: CaseView) -> None:
+        """Take over what the store knows besides what is entered."""
+        record = view.record
+        self.reference = record.reference
+        self.saved_at = record.updated_at
+        self.state = record.state
+        self.revision = record.revision
+        self.consent = dict(record.consent)
+        self.returned = tuple(record.returned) if record.state is State.RETURNED else ()
+        self.scans = tuple(scan for scan in view.scans if not scan.removed)
+        self.history = view.history
+        self.judged = Assessment.from_json(record.assessment) if record.assessment else None

@@ -1,0 +1,220 @@
+"""The left of the page: applicant, certificate, scans, one card each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from station_app.domain.application import Category, FieldReturn
+from ui.messages import label, table
+from ui.pages.intake.editors import as_editor
+from ui.pages.intake.fields import FieldGrid
+from ui.pages.intake.shape import FieldShape, shapes
+from ui.theme import space
+from ui.widgets.buttons import SmallButton
+from ui.widgets.card import Card
+from ui.widgets.choice_box import ChoiceBox
+from ui.widgets.choice_row import Choice, ChoiceRow
+from ui.widgets.picker import PickerEdit
+from ui.widgets.scan_strip import ScanStrip
+from ui.widgets.text import ElidedText
+from ui.widgets.toggle import TruthToggle
+
+if TYPE_CHECKING:
+    from station_app.plans import Plan
+    from ui.pages.intake.draft import Draft
+    from ui.pages.intake.presenter import Judgement
+
+_STRIP_HELP = "← → 选择　Enter 查看/添加　R 旋转　T 替换　1-6 改类别　Delete 移除"
+
+
+class FormPane(QScrollArea):
+    """Signals: ``edited(name, value, unfinished text)``, ``left(name)``, ``category_chosen(Category)``,
+    ``facts_wanted()``, ``files_wanted()``, ``paste_wanted()``, ``ended()``: Enter in the last field.
+
+    Attributes: ``strip`` (ScanStrip), ``editors`` by name in the order of Tab.
+    """
+
+    edited = Signal(str, object, str)
+    left = Signal(str)
+    category_chosen = Signal(object)
+    facts_wanted = Signal()
+    files_wanted = Signal()
+    paste_wanted = Signal()
+    ended = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.strip = ScanStrip()
+        self.category = ChoiceRow()
+        self.category.setObjectName("category")
+        self.category.setAccessibleName(label("category"))
+        self.editors: dict[str, QWidget] = {}
+        self._built_for: tuple[object, ...] = ()
+        self._grids: list[FieldGrid] = []
+        self._applicant = Card("申请人")
+        self._certificate = Card("证书")
+        self._facts = SmallButton("", "Alt+D", "facts")
+        self._scan_help = ElidedText("", "note", tone="soft")
+        inside = QWidget()
+        inside.setProperty("role", "scrolled")
+        self._column = QVBoxLayout(inside)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(space(12))
+        for card in (self._applicant, self._certificate, self._scans_card()):
+            self._column.addWidget(card)
+        self._column.addStretch(1)
+        self.setWidget(inside)
+        self._certificate.header.insertWidget(1, self.category)
+        self._certificate.header.addWidget(self._facts)
+        self.category.edited.connect(self.category_chosen)
+        self.category.installEventFilter(self)
+        self._facts.clicked.connect(self.facts_wanted)
+        self.strip.installEventFilter(self)
+
+    # ---- what is shown
+
+    def show_case(self, draft: Draft, plan: Plan, judged: Judgement) -> None:
+        """Values, locks and problems; the fields are built anew only when plan or category change."""
+        self._build(plan, draft.content.category)
+        content = draft.content
+        self.category.set_value(content.category)
+        self.category.set_locked(draft.locked("category"))
+        channel = table("labels").get(f"channel.{content.channel}", content.channel)
+        self._facts.set_words(f"{content.plan} 年方案 · {channel} · 申报日 {content.applied_on or '未填'}")
+        for grid in self._grids:
+            grid.show_content(content, draft.unfinished)
+            grid.set_locked(draft.locked)
+        self.show_judgement(draft, judged)
+
+    def show_judgement(self, draft: Draft, judged: Judgement) -> None:
+        """Only what stands beside the fields, after a keystroke."""
+        notes = {each.field: _note(each) for each in draft.returned}
+        for grid in self._grids:
+            grid.show_relevant(draft.content)
+            grid.mark_returned(notes)
+            grid.show_problems(judged.problems, judged.hints)
+
+    def go_to(self, name: str) -> bool:
+        """Put the focus on a field (or ``category``, ``scans``); False when there is none of that name here."""
+        widget = {"category": self.category, "scans": self.strip}.get(name) or self.editors.get(name)
+        if widget is None:
+            return False
+        for grid in self._grids:
+            grid.reveal(name)
+        widget.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.ensureWidgetVisible(widget, space(20), space(40))
+        return True
+
+    def stops(self) -> list[QWidget]:
+        """The stops of Tab on this side, in order."""
+        if not self._grids:
+            return [self.category, self.strip]
+        applicant, certificate = self._grids
+        return [*applicant.stops(), self.category, *certificate.stops(), self.strip]
+
+    # ---- Enter goes on
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kind = event.type()
+        if kind == QEvent.Type.FocusIn and isinstance(watched, QWidget):
+            self.ensureWidgetVisible(watched, space(20), space(40))
+            self._scan_help.say(_STRIP_HELP if watched is self.strip else "", "soft")
+        elif kind == QEvent.Type.FocusOut and watched is self.strip:
+            self._scan_help.say("")
+        elif kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and watched is not self.strip:
+            return self._go_on(watched, event)
+        return False
+
+    def _go_on(self, watched: QObject, event: QKeyEvent) -> bool:
+        held = event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier)
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or held:
+            return False
+        if isinstance(watched, PickerEdit):
+            watched.accept_entry()
+        self._step_from(watched, -1 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
+        return True
+
+    def _step_from(self, watched: QObject, by: int) -> None:
+        stops = self.stops()
+        at = stops.index(watched) + by if watched in stops else len(stops)
+        while 0 <= at < len(stops):
+            if self._worth_a_stop(stops[at]):
+                stops[at].setFocus(Qt.FocusReason.TabFocusReason)
+                return
+            at += by
+        if by > 0:
+            self.ended.emit()
+
+    @staticmethod
+    def _worth_a_stop(widget: QWidget) -> bool:
+        """Enter passes over what is answered and seldom changed; Tab reaches it."""
+        if not widget.isVisible() or not widget.isEnabled():
+            return False
+        if isinstance(widget, TruthToggle | ChoiceBox):
+            return as_editor(widget).value() is None and widget.property("truth") != ""
+        return not getattr(widget, "isReadOnly", lambda: False)()
+
+    # ---- building
+
+    def _build(self, plan: Plan, category: Category) -> None:
+        wanted = (plan.year, plan.version, category)
+        if wanted == self._built_for:
+            return
+        focused = QApplication.focusWidget()
+        kept = focused.objectName() if focused is not None and focused in self.editors.values() else ""
+        self._built_for = wanted
+        self.category.set_choices([Choice(each, words.label) for each, words in plan.categories.items()])
+        self._rebuild_grids(plan, category)
+        if kept in self.editors:
+            self.editors[kept].setFocus()
+
+    def _rebuild_grids(self, plan: Plan, category: Category) -> None:
+        for old in self._grids:
+            old.hide()
+            old.setParent(None)
+            old.deleteLater()
+        self.editors = {}
+        fields = plan.categories[category].fields if category in plan.categories else ()
+        applicant = self._grid(plan, (*shapes(fields, "applicant", category), *shapes(fields, "member", category)))
+        certificate = self._grid(plan, shapes(fields, "certificate", category))
+        while self._applicant.header.count() > 2:
+            self._applicant.header.takeAt(2)
+        self._applicant.header.addLayout(applicant.slim)
+        self._applicant.body.addWidget(applicant)
+        certificate.place_slim()
+        self._certificate.body.addWidget(certificate)
+        self._grids = [applicant, certificate]
+
+    def _grid(self, plan: Plan, shaped: tuple[FieldShape, ...]) -> FieldGrid:
+        grid = FieldGrid(shaped, plan)
+        grid.edited.connect(self.edited)
+        grid.left.connect(self.left)
+        for widget in grid.editors.values():
+            widget.installEventFilter(self)
+        self.editors.update(grid.editors)
+        return grid
+
+    def _scans_card(self) -> Card:
+        card = Card("扫描件")
+        card.header.insertWidget(1, self._scan_help, 100)
+        add = SmallButton("从文件添加", "F6", "scan_files")
+        paste = SmallButton("粘贴  Ctrl+V", "", "scan_paste")
+        for button, signal in ((add, self.files_wanted), (paste, self.paste_wanted)):
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.clicked.connect(signal)
+            card.header.addWidget(button)
+        card.body.addWidget(self.strip)
+        return card
+
+
+def _note(each: FieldReturn) -> str:
+    said = table("states").get(f"return_{each.code}", each.code)
+    return f"退回：{said}"

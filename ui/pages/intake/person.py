@@ -1,0 +1,96 @@
+"""What is known of the person behind an ID number: paid before, in the roster, another case under way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from station_app.domain.application import CLOSED
+from station_app.errors import StationError
+from station_app.services import intake, ledger, members
+from station_app.store.records import LedgerQuery, LedgerRow
+from ui.messages import sentence, state_word
+from ui.pages.intake.side import NoteCard
+
+if TYPE_CHECKING:
+    from station_app.domain.member import Member
+    from station_app.plans import Grant
+    from station_app.services.desk import Desk
+    from ui.pages.intake.draft import Draft
+    from ui.tasks import Tasks
+
+_MOST = 20
+
+
+@dataclass(frozen=True)
+class Person:
+    """The answer about one ID number. ``others``: cases of the same person that are not closed."""
+
+    id_number: str
+    history: tuple[Grant, ...]
+    member: Member | None
+    others: tuple[LedgerRow, ...]
+
+
+def person_of(desk: Desk, id_number: str) -> Person:
+    """Everything in one go, on the reader thread."""
+    rows = ledger.find(desk, LedgerQuery(text=id_number, limit=_MOST))
+    others = tuple(row for row in rows if row.id_number == id_number and row.state not in CLOSED)
+    return Person(id_number, intake.history_of(desk, id_number), members.by_id_number(desk, id_number), others)
+
+
+class Notes(QObject):
+    """Asks about the person and keeps the cards that stand beside the assessment.
+
+    Signal: ``known(Draft, Person)``.
+    """
+
+    known = Signal(object, object)
+    failed = Signal(object)
+
+    def __init__(self, desk: Desk, tasks: Tasks, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._tasks = tasks
+        self._person: Person | None = None
+        self._trouble: dict[int, tuple[Draft, StationError]] = {}
+
+    def ask(self, draft: Draft, id_number: str) -> None:
+        """Ask the store about this person; an older question is dropped."""
+        work = partial(person_of, self._desk, id_number)
+        self._tasks.query(self, work, partial(self._answered, draft), self.failed.emit, key="person")
+
+    def forget(self) -> None:
+        """No person is on the table."""
+        self._person = None
+
+    def save_failed(self, draft: Draft, error: StationError | None) -> None:
+        """Remember (or with None forget) that this draft could not be written."""
+        if error is None:
+            self._trouble.pop(id(draft), None)
+        else:
+            self._trouble[id(draft)] = (draft, error)
+
+    def cards(self, now: Draft) -> list[NoteCard]:
+        """What to tell beside this case."""
+        cards = [_trouble_card(draft, error, draft is now) for draft, error in self._trouble.values()]
+        if self._person is not None:
+            cards += [_other_card(row) for row in self._person.others if row.id != now.application_id][:2]
+        return cards
+
+    def _answered(self, draft: Draft, person: Person) -> None:
+        self._person = person
+        self.known.emit(draft, person)
+
+
+def _trouble_card(draft: Draft, error: StationError, here: bool) -> NoteCard:
+    which = "这一件" if here else draft.reference or "刚才的新件"
+    return NoteCard("✕ 还没有存下", f"{which}：{sentence(error)} 正在不断重试，请不要关机。", "wrong")
+
+
+def _other_card(row: LedgerRow) -> NoteCard:
+    words = f"{row.reference}（{state_word(row.state)}，{row.plan} 年方案）。同一年度只能享受一次，先看清再办。"
+    return NoteCard("！此人还有一件在办", words, "attention", "打开那一件", row.id)

@@ -1,0 +1,127 @@
+"""Files, clipboard pictures and thumbnails. Everything here runs on the reader thread: no QPixmap, no widget."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
+from PySide6.QtGui import QImage, QImageReader, QTransform
+
+from station_app.domain.application import REQUIRED_SCANS, ScanKind
+from station_app.errors import UserError
+from station_app.services.capture import LARGEST, media_type_of
+
+SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp")
+LONGEST_SHOWN = 4000  # pixels of a picture in the viewer; more is not worth the memory of an old PC
+_QUOTED = re.compile(r'"([^"]+)"|(\S+)')
+
+
+@dataclass(frozen=True)
+class Picked:
+    """A picture that can be filed: the bytes as they came, and what to call it in a message."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A file that cannot be filed, and why."""
+
+    name: str
+    error: UserError
+
+
+def read_files(paths: Iterable[Path]) -> tuple[list[Picked], list[Unread]]:
+    """Read and check each file; one that is no picture, too large or gone does not stop the others."""
+    picked: list[Picked] = []
+    unread: list[Unread] = []
+    for path in paths:
+        try:
+            picked.append(Picked(path.name, _read(path)))
+        except UserError as error:
+            unread.append(Unread(path.name, error))
+    return picked, unread
+
+
+def check_picture(name: str, content: bytes) -> tuple[list[Picked], list[Unread]]:
+    """The same for bytes from elsewhere."""
+    try:
+        media_type_of(content)
+    except UserError as error:
+        return [], [Unread(name, error)]
+    return [Picked(name, content)], []
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > LARGEST:
+            raise UserError("scan_too_large", megabytes=LARGEST // 2**20)
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise UserError("scan_file_missing") from error
+    except OSError as error:
+        raise UserError("scan_file_unreadable") from error
+    media_type_of(content)
+    return content
+
+
+def typed_paths(text: str, folder: Path) -> list[Path]:
+    """The files a typed line means: one path as it is, or several, each in quotes or without blanks.
+
+    Relative ones count from ``folder``; ``~`` is the user's own folder.
+    """
+    whole = text.strip()
+    if not whole:
+        return []
+    if '"' not in whole:
+        single = _resolved(whole, folder)
+        if single.exists():
+            return [single]
+    return [_resolved(quoted or bare, folder) for quoted, bare in _QUOTED.findall(whole)]
+
+
+def _resolved(text: str, folder: Path) -> Path:
+    path = Path(text).expanduser()
+    return path if path.is_absolute() else folder / path
+
+
+def assign(count: int, present: Sequence[ScanKind], first: ScanKind | None = None) -> list[ScanKind]:
+    """Kinds for ``count`` new pages: ``first`` if given, then the missing ones in order, the form, then others."""
+    taken = set(present)
+    wanted = [first] if first else []
+    order = (*REQUIRED_SCANS, ScanKind.FORM)
+    wanted += [kind for kind in order if kind not in taken and kind is not first]
+    return [*wanted, *[ScanKind.OTHER] * count][:count]
+
+
+def png_of(image: QImage) -> bytes:
+    """The picture from the clipboard as a file's bytes."""
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    if not image.save(buffer, "PNG"):  # type: ignore[call-overload]
+        raise UserError("scan_unreadable")
+    return bytes(data.data())
+
+
+def shrunk(content: bytes, rotation: int, box: tuple[int, int]) -> QImage:
+    """The picture turned and no larger than ``box`` (pixels); a null image when Qt cannot show it."""
+    data = QByteArray(content)
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+    reader = QImageReader(buffer)
+    reader.setAutoTransform(True)
+    width, height = box if rotation % 180 == 0 else box[::-1]
+    size = reader.size()
+    if size.isValid():
+        turned = reader.transformation().value & 4  # the camera's own note turns the picture by a quarter
+        bound = QSize(height, width) if turned else QSize(width, height)
+        fitting = size.scaled(bound, Qt.AspectRatioMode.KeepAspectRatio)
+        if fitting.width() < size.width():
+            reader.setScaledSize(fitting)
+    image = reader.read()
+    return image.transformed(QTransform().rotate(rotation)) if rotation and not image.isNull() else image

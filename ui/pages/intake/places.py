@@ -1,0 +1,47 @@
+"""What the strip shows of a case's scans. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from station_app.domain.application import CLOSED, REQUIRED_SCANS, FieldReturn, ScanKind
+from ui.messages import table
+from ui.widgets.scan_strip import Place
+
+if TYPE_CHECKING:
+    from station_app.store.records import ScanRecord
+    from ui.pages.intake.draft import Draft
+
+_ALWAYS = (*REQUIRED_SCANS, ScanKind.FORM)
+
+
+def places_of(draft: Draft) -> list[Place]:
+    """One place for each page; for each kind that is usual and not there yet, an empty one while it can be filled."""
+    returned = {each.field: each for each in draft.returned}
+    places: list[Place] = []
+    for kind in ScanKind:
+        pages = [scan for scan in draft.scans if scan.kind is kind]
+        said = returned.get(f"scan.{kind.value}")
+        places += [_filled(draft, scan, said, number, len(pages)) for number, scan in enumerate(pages, 1)]
+        if not pages and kind in _ALWAYS and draft.state not in CLOSED:
+            places.append(_empty(kind, said))
+    return places
+
+
+def _filled(draft: Draft, scan: ScanRecord, said: FieldReturn | None, number: int, count: int) -> Place:
+    fixed = not draft.editable
+    if said is not None and scan.added_after_revision < draft.revision:
+        return Place(scan.kind, scan.id, _words(said), "wrong", fixed)
+    size = f"{scan.size / 2**20:.1f} MB" if scan.size >= 2**20 else f"{max(scan.size // 1024, 1)} KB"
+    page = f"第 {number} 页 · " if count > 1 else ""
+    return Place(scan.kind, scan.id, f"{page}已保存 {size}", "ok", fixed)
+
+
+def _empty(kind: ScanKind, said: FieldReturn | None) -> Place:
+    if said is not None:
+        return Place(kind, None, _words(said), "wrong")
+    return Place(kind, None, "打印签字后补扫" if kind is ScanKind.FORM else "待扫描", "soft")
+
+
+def _words(said: FieldReturn) -> str:
+    return f"退回：{table('states').get(f'return_{said.code}', said.code)}"

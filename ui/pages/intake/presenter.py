@@ -1,0 +1,290 @@
+"""What the intake page knows and decides, without any widget: values in, judgement out. Pure; no I/O.
+
+The page tells it every keystroke and asks ``judge`` after each; plans are pure too, so that takes microseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from station_app.domain.application import REQUIRED_SCANS, Category, Channel, State
+from station_app.domain.fields import SECTIONS, FieldProblem, FieldType
+from station_app.papers.confirmation import notice_version
+from station_app.plans import Verdict, preview
+from ui.pages.intake.checks import field_hint, field_problem, still_typing, whole_id_number
+from ui.pages.intake.draft import INSISTENCE, Draft
+
+if TYPE_CHECKING:
+    from station_app.domain.member import Member
+    from station_app.plans import Assessment, CategoryPlan, Grant, Plan, PlanBook
+
+_SECTION_OF = {name: section for section, specs in SECTIONS.items() for name in specs}
+_UNREAD = {FieldType.DATE: "not_a_date", FieldType.INTEGER: "not_a_whole_number"}
+CONSENT = "consent"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What stands beside the form. ``problems`` and ``hints``: codes by field; ``missing``: in the form's order.
+
+    ``days_left`` until the plan's deadline, negative after it; both None where the plan prints none.
+    """
+
+    problems: Mapping[str, str]
+    hints: Mapping[str, str]
+    missing: tuple[FieldProblem, ...]
+    assessment: Assessment | None
+    deadline: date | None
+    days_left: int | None
+
+    @property
+    def ineligible(self) -> bool:
+        return self.assessment is not None and self.assessment.verdict is Verdict.INELIGIBLE
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is missing any more."""
+        return not self.missing
+
+
+class Step(StrEnum):
+    """What stands between the case and its submission."""
+
+    MEND = "mend"  # something is missing or wrong
+    INSIST = "insist"  # not eligible: the worker's reason is needed
+    SUBMIT = "submit"
+
+
+class IntakePresenter:
+    """Holds the draft on the table. ``today``: the day in Beijing; ``steady``: any steady clock, in seconds."""
+
+    def __init__(self, plans: Callable[[], PlanBook], today: Callable[[], date], steady: Callable[[], float]) -> None:
+        self._plans = plans
+        self._today = today
+        self._steady = steady
+        self._aside: dict[Category, Mapping[str, Any]] = {}  # certificates of categories chosen before
+        self.draft = Draft.blank(plans().years[-1], today())
+
+    # ---- which case
+
+    def start(self, draft: Draft) -> None:
+        """Put another case on the table; the one before is the saver's business."""
+        self.draft = draft
+        self._aside = {}
+
+    def blank(self, year: int) -> Draft:
+        """A new case of that plan, or of the newest when the station has none of that year."""
+        years = self._plans().years
+        return Draft.blank(year if year in years else years[-1], self._today())
+
+    @property
+    def plan(self) -> Plan:
+        return self._plans().get(self.draft.content.plan)
+
+    @property
+    def category_plan(self) -> CategoryPlan | None:
+        """What the plan says of the category on the table; None when the plan does not know that category."""
+        return self.plan.categories.get(self.draft.content.category)
+
+    # ---- values
+
+    def set_value(self, name: str, value: object, unfinished: str = "") -> None:
+        """One field as the clerk has it now. ``unfinished``: the text when it is no value yet."""
+        if unfinished:
+            self.draft.unfinished[name] = unfinished
+        else:
+            self.draft.unfinished.pop(name, None)
+        self._put(name, value)
+        if name == "id_number" and self.draft.rostered and whole_id_number(value) != self.draft.rostered:
+            self._unstand()
+        if name == "card_no" and value and field_problem(name, value) is None:
+            self._put_if_unknown("has_card", True)
+        self._touch()
+
+    def set_category(self, category: Category) -> None:
+        """Another category: its certificate as it was left, else what both kinds of certificate have."""
+        content = self.draft.content
+        if category is content.category:
+            return
+        self._aside[content.category] = content.certificate
+        category_plan = self.plan.categories.get(category)
+        names = {each.name for each in category_plan.fields} if category_plan else set()
+        common = {name: value for name, value in content.certificate.items() if name in names and name != "level"}
+        self.draft.content = replace(content, category=category, certificate=self._aside.pop(category, common))
+        self._touch()
+
+    def set_facts(
+        self, year: int | None = None, channel: Channel | None = None, applied_on: date | None = None
+    ) -> None:
+        """The plan's year, how the worker came, the day of applying (which a later revision keeps)."""
+        content = self.draft.content
+        if self.draft.revision:
+            year = applied_on = None
+        self.draft.content = replace(
+            content,
+            plan=year or content.plan,
+            channel=channel or content.channel,
+            applied_on=applied_on or content.applied_on,
+        )
+        self._touch()
+
+    def take_member(self, member: Member) -> None:
+        """Fill the applicant from the roster; what the roster leaves empty stays as it is."""
+        for name in ("name", "id_number", "card_no", "phone", "employer"):
+            if getattr(member, name):
+                self._put(name, getattr(member, name))
+        self._stand(member, self._put)
+        self.draft.left |= {"name", "id_number", "card_no", "phone"}
+        self._touch()
+
+    def complete_from(self, member: Member) -> tuple[str, ...]:
+        """The roster's row for the number that was typed by hand: fill only what is empty; the names filled."""
+        if member.id_number != whole_id_number(self.draft.content.value("id_number")):
+            return ()
+        filled = [
+            name
+            for name in ("name", "card_no", "phone", "employer")
+            if getattr(member, name) and self.draft.content.value(name) is None and not self.draft.locked(name)
+        ]
+        for name in filled:
+            self._put(name, getattr(member, name))
+        before = dict(self.draft.content.member)
+        self._stand(member, self._put_if_unknown)
+        if filled or dict(self.draft.content.member) != before:
+            self._touch()
+        return tuple(filled)
+
+    def fits(self, member: Member) -> bool:
+        """Whether this member can be taken into the case on the table without overwriting another person."""
+        here = self.draft.content.value("id_number")
+        return not here or whole_id_number(here) == member.id_number
+
+    def leave(self, name: str) -> None:
+        """The clerk has left this field: from now on its problem shows."""
+        self.draft.left.add(name)
+
+    def confirm_consent(self, given: bool) -> Mapping[str, Any]:
+        """What is recorded of the worker's consent: the notice's version and the day; empty when taken back."""
+        consent = {"notice": notice_version(), "given_on": self._today().isoformat(), "how": "counter"}
+        self.draft.consent = consent if given else {}
+        self._touch()
+        return self.draft.consent
+
+    def set_insistence(self, reason: str) -> None:
+        self.draft.insisted = reason
+        self._touch()
+
+    # ---- judgement
+
+    def history_known(self, id_number: str, history: tuple[Grant, ...]) -> bool:
+        """Take the person's earlier grants, if the question still stands."""
+        if id_number != self.id_number():
+            return False
+        self.draft.history = history
+        return True
+
+    def id_number(self) -> str | None:
+        """The ID number once it is whole and sound."""
+        return whole_id_number(self.draft.content.value("id_number"))
+
+    def judge(self) -> Judgement:
+        draft = self.draft
+        seen = preview(self.plan, draft.content, draft.history or ())
+        problems = self._problems()
+        missing = [each for each in seen.missing if each.field not in problems]
+        missing.extend(FieldProblem(name, code) for name, code in problems.items())
+        missing.sort(key=lambda each: self._place(each.field))
+        missing.extend(self._missing_scans())
+        if not draft.consent:
+            missing.append(FieldProblem(CONSENT, "missing"))
+        today = self._today()
+        deadline = self.plan.deadline
+        return Judgement(
+            problems={name: code for name, code in problems.items() if self._shows(name)},
+            hints=self._hints(today),
+            missing=tuple(missing) if draft.editable else (),
+            assessment=seen.assessment if draft.editable else draft.judged,
+            deadline=deadline,
+            days_left=(deadline - today).days if deadline else None,
+        )
+
+    def next_step(self, judged: Judgement) -> tuple[Step, str]:
+        """What submitting asks for now, and the field it concerns."""
+        if judged.missing:
+            return Step.MEND, judged.missing[0].field or ""
+        if judged.ineligible and not self.draft.insisted.strip():
+            return Step.INSIST, INSISTENCE
+        return Step.SUBMIT, ""
+
+    def open_fields(self) -> None:
+        """Open the fields of a returned case that the reviewer did not name."""
+        self.draft.opened = True
+
+    def first_returned(self) -> str | None:
+        """Where a returned case opens."""
+        returned = self.draft.returned
+        return returned[0].field if self.draft.state is State.RETURNED and returned else None
+
+    # ---- inside
+
+    def _put(self, name: str, value: object) -> None:
+        self.draft.content = self.draft.content.with_value(_SECTION_OF[name], name, value)
+
+    def _put_if_unknown(self, name: str, value: object) -> None:
+        if self.draft.content.value(name) is None:
+            self._put(name, value)
+
+    def _unstand(self) -> None:
+        """Another person's number: what the roster said of the one before says nothing of this one."""
+        self.draft.rostered = ""
+        for name in ("is_member", "beijing_union", "has_card", "full_time_union_social_worker"):
+            self._put(name, None)
+
+    def _stand(self, member: Member, put: Callable[[str, object], None]) -> None:
+        """The standing that a row of the roster gives."""
+        self.draft.rostered = member.id_number
+        put("is_member", True)
+        put("beijing_union", True)
+        put("has_card", member.has_card or bool(self.draft.content.value("card_no")))
+        put("full_time_union_social_worker", member.full_time_union_social_worker)
+
+    def _touch(self) -> None:
+        self.draft.autosave.changed(self._steady())
+
+    def _problems(self) -> dict[str, str]:
+        found = {name: _UNREAD[_type_of(name)] for name in self.draft.unfinished if name in _SECTION_OF}
+        for name, value in self.draft.content.applicant.items():
+            code = field_problem(name, value)
+            if code:
+                found[name] = code
+        return found
+
+    def _shows(self, name: str) -> bool:
+        if name in self.draft.left:
+            return True
+        return name not in self.draft.unfinished and not still_typing(name, self.draft.content.value(name))
+
+    def _hints(self, today: date) -> dict[str, str]:
+        content = self.draft.content
+        values = {**content.applicant, **content.certificate}
+        hints = {name: field_hint(name, value, today) for name, value in values.items()}
+        return {name: code for name, code in hints.items() if code}
+
+    def _place(self, name: str | None) -> int:
+        order = list(_SECTION_OF)
+        category_plan = self.category_plan
+        if category_plan:
+            order = [each.name for each in category_plan.fields]
+        return order.index(name) if name in order else len(order)
+
+    def _missing_scans(self) -> list[FieldProblem]:
+        kinds = {scan.kind for scan in self.draft.scans}
+        return [FieldProblem(f"scan.{kind.value}", "missing") for kind in REQUIRED_SCANS if kind not in kinds]
+
+
+def _type_of(name: str) -> FieldType:
+    return SECTIONS[_SECTION_OF[name]][name].type

@@ -1,0 +1,129 @@
+"""打印: to the printer or into a PDF file. What is printed is what the store holds."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QStandardPaths, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+
+from station_app.errors import EnvironmentFault
+from station_app.services import papers
+from ui.messages import sentence
+from ui.paper.draw import Printed, print_sheet, write_pdf
+from ui.widgets.buttons import KeyButton, PrimaryButton
+from ui.widgets.field_box import FieldBox
+from ui.widgets.overlay import Overlay
+from ui.widgets.text import Text
+
+if TYPE_CHECKING:
+    from station_app.papers.sheet import Sheet
+    from ui.context import Context
+
+
+class PrintChoice(Overlay):
+    """F8. Enter in the path line writes the PDF; Alt+P goes to the printer.
+
+    Signals: ``done(words)``, ``failed(StationError)``.
+    """
+
+    done = Signal(str)
+    failed = Signal(object)
+
+    def __init__(self, host: QWidget, context: Context) -> None:
+        super().__init__(host, "打印", 640)
+        self.setObjectName("print_choice")
+        self._context = context
+        self._sheet: Sheet | None = None
+        self._what = Text("", "text", tone="soft", wrap=True)
+        self._path = QLineEdit()
+        self._box = FieldBox("pdf_path", self._path, "存为 PDF 文件")
+        self._save = PrimaryButton("存为 PDF  Enter", "", "save_pdf")
+        self._save.clicked.connect(self._write)
+        self._printer = KeyButton("打印机  Alt+P", "", "printer")
+        self._printer.clicked.connect(self._print)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self._printer, 1)
+        buttons.addWidget(self._save, 1)
+        self.card.body.addWidget(self._what)
+        self.card.body.addWidget(self._box)
+        self.card.body.addLayout(buttons)
+
+    def ask(self, reference: str, title: str) -> None:
+        """The paper that fits the case is made in the background, from what the store holds."""
+        self._sheet = None
+        self.card.set_title(title)
+        self._what.setText("正在准备…")
+        self._box.set_problem(None)
+        self._path.setText(str(_folder() / f"{reference}.pdf"))
+        self.open_over(self._path)
+        self._path.setCursorPosition(len(self._path.text()))
+        work = partial(papers.sheet, self._context.desk, reference)
+        self._context.tasks.query(self, work, self._ready, self._refuse, key="sheet")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._write()
+            event.accept()
+        elif event.key() == Qt.Key.Key_P and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self._print()
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
+    def _ready(self, sheet: Sheet) -> None:
+        self._sheet = sheet
+        self._what.setText(f"{sheet.name}。含本人身份证号和卡号，请当面交给本人。")
+
+    def _refuse(self, error: object) -> None:
+        self.dismiss()
+        self.failed.emit(error)
+
+    def _write(self) -> None:
+        if self._sheet is None:
+            return
+        text = self._path.text().strip()
+        path = Path(text).expanduser()
+        if not text or path.is_dir() or not path.is_absolute() or not path.parent.is_dir():
+            self._box.set_problem("请写明文件夹和文件名，文件夹要已经存在")
+            return
+        try:
+            printed = write_pdf(self._sheet, path.with_suffix(".pdf"))
+        except EnvironmentFault as error:
+            self._box.set_problem(sentence(error))
+            return
+        self._end(f"已存为 {path.with_suffix('.pdf').name}", printed)
+
+    def _print(self) -> None:
+        if self._sheet is None:
+            return
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        dialog = QPrintDialog(printer, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted.connect(partial(self._send, printer))
+        dialog.show()
+
+    def _send(self, printer: QPrinter) -> None:
+        if self._sheet is None:
+            return
+        try:
+            printed = print_sheet(self._sheet, printer)
+        except EnvironmentFault as error:
+            self._box.set_problem(sentence(error))
+            return
+        self._end("已送往打印机", printed)
+
+    def _end(self, words: str, printed: Printed) -> None:
+        self.dismiss()
+        lacking = f"；这些字字库里没有，印为〓，请手写：{printed.missing}" if printed.missing else ""
+        self.done.emit(f"{words}，共 {printed.pages} 页{lacking}")
+
+
+def _folder() -> Path:
+    known = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    folder = Path(known) if known else Path.home()
+    return folder if folder.is_dir() else Path.home()

@@ -1,0 +1,205 @@
+"""The hands on the scans: choosing, pasting, dropping, viewing; between strip, viewer, chooser and shelf."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QWidget
+
+from station_app.domain.application import ScanKind
+from station_app.errors import StationError
+from ui.messages import label, sentence
+from ui.pages.intake.pictures import SUFFIXES
+from ui.pages.intake.places import places_of
+from ui.widgets.scan_strip import ScanStrip, ScanTile
+from ui.widgets.scan_viewer import ScanViewer
+
+if TYPE_CHECKING:
+    from station_app.store.records import ScanRecord
+    from ui.pages.intake.draft import Draft
+    from ui.pages.intake.files import FileChooser
+    from ui.pages.intake.shelf import Shelf
+
+_FORMATS = ("image/png", "image/jpeg", "image/tiff", "image/bmp", "image/webp")
+
+
+class ScanDesk(QObject):
+    """Signals: ``changed()``: the case on the table has other scans now; ``said(words, tone)``, for the banner."""
+
+    changed = Signal()
+    said = Signal(str, str)
+
+    def __init__(self, host: QWidget, shelf: Shelf, strip: ScanStrip, chooser: FileChooser) -> None:
+        super().__init__(host)
+        self._shelf = shelf
+        self._strip = strip
+        self._chooser = chooser
+        self._viewer = ScanViewer(host)
+        self._draft: Draft | None = None
+        self._wanted_kind: ScanKind | None = None
+        self._replaced: ScanRecord | None = None
+        self._doomed = ""  # the page whose removal was asked for once
+        strip.opened.connect(self._open)
+        strip.add_wanted.connect(self.ask_files)
+        strip.moved.connect(self._spare)
+        strip.picture_wanted.connect(self._fetch)
+        strip.kind_wanted.connect(self._rename)
+        for source in (strip, self._viewer):
+            source.replace_wanted.connect(self._ask_replacement)
+            source.remove_wanted.connect(self._remove)
+            source.rotate_wanted.connect(self._rotate)
+        self._viewer.step_wanted.connect(self._step)
+        chooser.chosen.connect(self._chosen)
+        shelf.changed.connect(self._shelf_changed)
+        shelf.refused.connect(self._refused)
+        shelf.pictured.connect(strip.show_picture)
+
+    def show_case(self, draft: Draft) -> None:
+        """Another case, or the same with other scans."""
+        if draft is not self._draft:
+            self._viewer.dismiss()
+            self._strip.set_places(())
+        self._draft = draft
+        self._strip.set_places(places_of(draft))
+
+    # ---- adding
+
+    def ask_files(self, kind: ScanKind | None = None) -> None:
+        """Let the clerk choose files; the first is of ``kind``, if given, the rest go where something is missing."""
+        self._wanted_kind, self._replaced = kind, None
+        words = f"添加扫描件：{label(f'scan.{kind.value}')}" if kind else "添加扫描件（按缺少的顺序自动归类）"
+        self._chooser.ask(words)
+
+    def takes(self, mime: QMimeData) -> bool:
+        """Whether there is a picture in what is dragged or pasted."""
+        return bool(_files_of(mime)) or _holds_picture(mime)
+
+    def take(self, mime: QMimeData, kind: ScanKind | None = None) -> None:
+        """File what was dropped or pasted."""
+        if self._draft is None:
+            return
+        paths = _files_of(mime)
+        if paths:
+            self._shelf.add_files(self._draft, paths, kind)
+            return
+        for form in _FORMATS:
+            if mime.hasFormat(form):
+                self._shelf.add_bytes(self._draft, bytes(mime.data(form).data()))
+                return
+        image = mime.imageData()
+        if isinstance(image, QImage):
+            self._shelf.add_image(self._draft, image, kind)
+
+    def paste(self) -> bool:
+        """File the picture or the files on the clipboard; False when there is only text or nothing."""
+        mime = QGuiApplication.clipboard().mimeData()
+        if not self.takes(mime):
+            return False
+        self.take(mime)
+        return True
+
+    # ---- one page
+
+    def _scan(self, scan_id: str) -> ScanRecord | None:
+        scans = self._draft.scans if self._draft else ()
+        return next((scan for scan in scans if scan.id == scan_id), None)
+
+    def _fetch(self, scan_id: str) -> None:
+        scan = self._scan(scan_id)
+        if scan is not None:
+            box = ScanTile.picture_box()
+            self._shelf.picture(scan, (box.width() - 4, box.height() - 4))
+
+    def _open(self, scan_id: str) -> None:
+        scan = self._scan(scan_id)
+        if scan is None or self._draft is None:
+            return
+        at = self._draft.scans.index(scan) + 1
+        title = label(f"scan.{scan.kind.value}")
+        self._viewer.show_page(scan.id, title, f"{at}/{len(self._draft.scans)}", not self._draft.editable)
+        self._shelf.whole(scan, partial(self._show_whole, scan.id), partial(self._refused, title))
+
+    def _show_whole(self, scan_id: str, image: QImage) -> None:
+        scan = self._scan(scan_id)
+        if scan is not None and self._viewer.scan_id == scan_id:
+            self._viewer.view.show_image(image, scan.rotation)
+
+    def _step(self, by: int) -> None:
+        scan = self._scan(self._viewer.scan_id)
+        if scan is not None and self._draft is not None:
+            scans = self._draft.scans
+            self._open(scans[(scans.index(scan) + by) % len(scans)].id)
+
+    def _rotate(self, scan_id: str) -> None:
+        scan = self._scan(scan_id)
+        if scan is not None and self._draft is not None:
+            self._shelf.rotate(self._draft, scan)
+
+    def _rename(self, scan_id: str, kind: ScanKind) -> None:
+        scan = self._scan(scan_id)
+        if scan is not None and scan.kind is not kind and self._draft is not None:
+            self._shelf.rename(self._draft, scan, kind)
+
+    def _ask_replacement(self, scan_id: str) -> None:
+        scan = self._scan(scan_id)
+        if scan is not None:
+            self._viewer.dismiss()
+            self._replaced = scan
+            self._chooser.ask(f"替换：{label(f'scan.{scan.kind.value}')}", single=True)
+
+    def _remove(self, scan_id: str) -> None:
+        """Asked twice: the first Delete only says what the second one does."""
+        scan = self._scan(scan_id)
+        if scan is None or self._draft is None:
+            return
+        if self._doomed != scan_id:
+            self._doomed = scan_id
+            self.said.emit(f"再按一次 Delete，移除“{label(f'scan.{scan.kind.value}')}”", "attention")
+            return
+        self._spare()
+        self._viewer.dismiss()
+        self._shelf.remove(self._draft, scan)
+
+    def _spare(self) -> None:
+        self._doomed = ""
+
+    # ---- answers
+
+    def _chosen(self, paths: Sequence[Path]) -> None:
+        if self._draft is None:
+            return
+        if self._replaced is not None:
+            self._shelf.replace(self._draft, self._replaced, paths[0])
+        else:
+            self._shelf.add_files(self._draft, paths, self._wanted_kind)
+
+    def _shelf_changed(self, draft: Draft, scan_id: str) -> None:
+        if draft is not self._draft:
+            return
+        self._strip.set_places(places_of(draft))
+        scan = self._scan(scan_id)
+        if scan is not None:
+            self._strip.refresh_picture(scan_id)
+            if self._viewer.isVisible() and self._viewer.scan_id == scan_id:
+                self._viewer.view.turn(scan.rotation)
+        self.changed.emit()
+
+    def _refused(self, name: str, error: StationError) -> None:
+        self.said.emit(f"{name}：{sentence(error)}" if name else sentence(error), "wrong")
+
+
+def _files_of(mime: QMimeData) -> list[Path]:
+    """Local files among the addresses; pictures only, unless none is one (then the message says what is wrong)."""
+    if not mime.hasUrls():
+        return []
+    paths = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+    return [path for path in paths if path.suffix.lower() in SUFFIXES] or paths
+
+
+def _holds_picture(mime: QMimeData) -> bool:
+    return mime.hasImage() or any(mime.hasFormat(form) for form in _FORMATS)

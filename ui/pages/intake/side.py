@@ -1,0 +1,326 @@
+"""The right side of the page: where the case stands, the assessment, what is missing, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from station_app.domain.application import State
+from ui.messages import return_sentence
+from ui.pages.intake.missing import MissingList
+from ui.theme import px, space
+from ui.widgets.assessment_panel import AssessmentPanel
+from ui.widgets.buttons import KeyButton, LinkButton, PrimaryButton, SmallButton
+from ui.widgets.card import Card, CardTone
+from ui.widgets.state import TruthLight, truth_of
+from ui.widgets.text import Text
+from ui.widgets.text_edit import TextEdit
+
+if TYPE_CHECKING:
+    from station_app.domain.application import FieldReturn
+    from ui.pages.intake.draft import Draft
+    from ui.pages.intake.presenter import Judgement
+
+_SAID: dict[State, tuple[str, CardTone, str]] = {
+    State.QUEUED: ("✓ 已入队", "ok", "联网后自动发送，不用等待。收到中心回执后，这里会变为“已接收”。"),
+    State.RECEIVED: ("✓ 中心已收到", "ok", "回执已保存，等待审核。"),
+    State.APPROVED: ("✓ 已批准", "ok", "等待划拨到本人互助服务卡。"),
+    State.PAID: ("✓ 已划拨", "ok", "助推资金已划拨到本人互助服务卡。"),
+    State.REJECTED: ("✕ 未通过", "wrong", "审核未通过，这一件已办结。"),
+    State.WITHDRAWN: ("－ 已撤回", "", "这一件已撤回，不再办理。"),
+}
+
+
+@dataclass(frozen=True)
+class NoteCard:
+    """A thing to know beside the assessment. ``action``: words of a link, with ``target`` handed back."""
+
+    title: str
+    words: str
+    tone: CardTone = "attention"
+    action: str = ""
+    target: str = ""
+
+
+class ReturnedCard(Card):
+    """退回补正: what the reviewer wants, line by line. Signals: ``wanted(field)``, ``open_wanted()``."""
+
+    wanted = Signal(str)
+    open_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("↩ 退回补正", parent)
+        self.setObjectName("returned")
+        self.set_tone("wrong")
+        self._lines: list[QWidget] = []
+        self._open = SmallButton("放开其他字段", "F7", "open_fields")
+        self._open.clicked.connect(self.open_wanted)
+        self.header.addWidget(self._open)
+
+    def show_returned(self, returned: Sequence[FieldReturn], opened: bool) -> None:
+        self.setVisible(bool(returned))
+        self._open.setVisible(not opened)
+        for line in self._lines:
+            line.deleteLater()
+            self.body.removeWidget(line)
+        self._lines = [self._line(each) for each in returned]
+        for line in self._lines:
+            self.body.addWidget(line)
+
+    def _line(self, each: FieldReturn) -> QWidget:
+        said = _ReturnLine(return_sentence(each))
+        said.clicked.connect(lambda: self.wanted.emit(each.field))
+        return said
+
+
+class _ReturnLine(Text):
+    """Wrapped words that can be clicked; the keyboard has the fields themselves."""
+
+    clicked = Signal()
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words, "text", wrap=True)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def mousePressEvent(self, event: object) -> None:
+        self.clicked.emit()
+
+
+class InsistCard(Card):
+    """The worker applies although the answer is no: the reason goes on record. Signal: ``edited(reason)``."""
+
+    edited = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("本人坚持申报？", parent)
+        self.set_tone("attention")
+        self.reason = TextEdit(200)
+        self.reason.setObjectName("insist")
+        self.reason.setAccessibleName("坚持申报的理由")
+        self.reason.setPlaceholderText("本人说明的理由，会交给审核人")
+        self.reason.edited.connect(lambda value: self.edited.emit(str(value)))
+        self.body.addWidget(Text("按方案不符合条件。写下理由后按 Ctrl+Enter 提交，或请本人放弃。", "note", wrap=True))
+        self.body.addWidget(self.reason)
+
+
+class ConsentBox(QCheckBox):
+    """Space or Y confirms; N takes back. Enter is left to the page."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Y, Qt.Key.Key_N):
+            wanted = event.key() == Qt.Key.Key_Y
+            if self.isChecked() is not wanted:
+                self.click()
+        else:
+            super().keyPressEvent(event)
+
+
+class SidePane(QWidget):
+    """Signals: ``field_wanted(name)``, ``clause_wanted(Clause)``, ``open_fields_wanted()``, ``note_followed(target)``,
+    ``consent_given(bool)``, ``notice_wanted()``, ``reason_edited(text)``, ``print_wanted()``, ``submit_wanted()``,
+    ``next_wanted()``."""
+
+    field_wanted = Signal(str)
+    clause_wanted = Signal(object)
+    open_fields_wanted = Signal()
+    note_followed = Signal(str)
+    consent_given = Signal(bool)
+    notice_wanted = Signal()
+    reason_edited = Signal(str)
+    print_wanted = Signal()
+    submit_wanted = Signal()
+    next_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedWidth(px(348))
+        self.assessment = AssessmentPanel()
+        self.returned = ReturnedCard()
+        self.insist = InsistCard()
+        self.missing = MissingList()
+        self.consent = ConsentBox("已当面告知，本人同意处理个人信息")
+        self.consent.setObjectName("consent")
+        self._status = Card(" ")
+        self._status_words = Text("", "text", wrap=True)
+        self._truth = TruthLight()
+        self._notes: list[Card] = []
+        self._known_notes: tuple[NoteCard, ...] | None = None
+        self._shown: object = None
+        self._missing_card = Card("还差")
+        self._deadline = Text("", "note", wrap=True)
+        self._build()
+        self._connect()
+
+    # ---- what is shown
+
+    def show_case(self, draft: Draft, judged: Judgement) -> None:
+        """Everything that follows from the draft and its judgement."""
+        self._show_status(draft)
+        self.returned.show_returned(draft.returned, draft.opened)
+        self._show_assessment(draft, judged)
+        self.missing.show_missing(judged.missing)
+        self._missing_card.setVisible(draft.editable)
+        self._missing_card.set_title("还差" if judged.missing else "✓ 资料齐全，可以提交")
+        self.missing.setVisible(bool(judged.missing))
+        self._deadline.setText(_deadline_words(judged))
+        self.consent.setChecked(bool(draft.consent))
+        for part in (self._consent_row, self._submit):
+            part.setVisible(draft.editable)
+        self._next.setVisible(not draft.editable)
+        self._print.set_words("打印" if draft.editable else "打印回执")
+
+    def show_notes(self, notes: Sequence[NoteCard]) -> None:
+        """Cards between the assessment and what is missing."""
+        if tuple(notes) == self._known_notes:
+            return
+        self._known_notes = tuple(notes)
+        for card in self._notes:
+            self._column.removeWidget(card)
+            card.hide()
+            card.deleteLater()
+        at = self._column.indexOf(self.assessment) + 1
+        self._notes = [self._note(note) for note in notes]
+        for offset, card in enumerate(self._notes):
+            self._column.insertWidget(at + offset, card)
+
+    def start(self, reason: str) -> None:
+        """Another case: its reason, if it has one already."""
+        self.insist.reason.set_value(reason)
+        self.insist.setVisible(bool(reason))
+
+    def go_on(self) -> None:
+        """Submitted: the focus goes to what comes next."""
+        self._next.setVisible(True)
+        self._next.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def ask_reason(self, reason: str) -> None:
+        """Open the panel for the worker's reason and put the focus there."""
+        self.insist.reason.set_value(reason)
+        self.insist.show()
+        self.insist.reason.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._scroll.ensureWidgetVisible(self.insist)
+
+    def stops(self) -> list[QWidget]:
+        """The stops of Tab on this side, in order."""
+        return [self.missing, self.insist.reason, self.consent, self._print, self._submit, self._next]
+
+    def set_busy(self, busy: bool) -> None:
+        """While a submission is being written nothing is pressed twice."""
+        self._submit.setEnabled(not busy)
+
+    # ---- inside
+
+    def _build(self) -> None:
+        self._status.body.addWidget(self._status_words)
+        self._status.body.addWidget(self._truth)
+        self._missing_card.body.setSpacing(space(4))
+        self._missing_card.body.addWidget(self.missing)
+        self._missing_card.body.addWidget(self._deadline)
+        inside = QWidget()
+        inside.setProperty("role", "scrolled")
+        self._column = QVBoxLayout(inside)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(space(12))
+        for card in (self._status, self.returned, self.assessment, self.insist, self._missing_card):
+            self._column.addWidget(card)
+        self._column.addStretch(1)
+        self.insist.hide()
+        self._scroll = QScrollArea()
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(inside)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(space(10))
+        whole.addWidget(self._scroll, 1)
+        self._consent_row = self._make_consent_row()
+        whole.addWidget(self._consent_row)
+        whole.addLayout(self._make_buttons())
+
+    def _make_consent_row(self) -> QWidget:
+        row = QWidget()
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.consent, 1)
+        link = LinkButton("告知书", "", "notice")
+        link.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        link.clicked.connect(self.notice_wanted)
+        layout.addWidget(link)
+        return row
+
+    def _make_buttons(self) -> QHBoxLayout:
+        self._print = KeyButton("打印", "F8", "print")
+        self._submit = PrimaryButton("提交", "Ctrl+Enter", "submit")
+        self._next = PrimaryButton("下一件  F3", "", "next_case")  # the window itself hears F3
+        row = QHBoxLayout()
+        row.setSpacing(space(12))
+        row.addWidget(self._print, 2)
+        row.addWidget(self._submit, 3)
+        row.addWidget(self._next, 3)
+        return row
+
+    def _connect(self) -> None:
+        self.missing.wanted.connect(self.field_wanted)
+        self.returned.wanted.connect(self.field_wanted)
+        self.returned.open_wanted.connect(self.open_fields_wanted)
+        self.assessment.clause_wanted.connect(self.clause_wanted)
+        self.insist.edited.connect(self.reason_edited)
+        self.consent.clicked.connect(self.consent_given)
+        self._print.clicked.connect(self.print_wanted)
+        self._submit.clicked.connect(self.submit_wanted)
+        self._next.clicked.connect(self.next_wanted)
+
+    def _show_status(self, draft: Draft) -> None:
+        said = _SAID.get(draft.state)
+        self._status.setVisible(said is not None)
+        if said is None:
+            return
+        title, tone, words = said
+        self._status.set_title(title)
+        self._status.set_tone(tone)
+        self._status_words.setText(f"受理号 {draft.reference}\n{words}")
+        self._truth.set_truth(truth_of(draft.state))
+
+    def _show_assessment(self, draft: Draft, judged: Judgement) -> None:
+        content = draft.content
+        shown = (content.plan, content.category, judged.assessment, draft.begun, draft.history is None)
+        if shown == self._shown:
+            return
+        self._shown = shown
+        self.insist.setVisible(self.insist.isVisible() and judged.ineligible and draft.editable)
+        if judged.assessment is None:
+            words = "填写后立即显示是否符合条件、金额和依据。" if draft.begun else "按 F2 查会员，或直接填写。"
+            self.assessment.wait(content.plan, words)
+            return
+        amount = next((each for each in judged.assessment.findings if each.code == "amount"), None)
+        label = str(amount.params.get("label", "")) if amount else ""
+        basis = f"{label}，划拨至本人互助服务卡" if label else ""
+        clause = amount.clause if amount else None
+        self.assessment.show_assessment(content.plan, judged.assessment, basis, clause)
+
+    def _note(self, note: NoteCard) -> Card:
+        card = Card(note.title)
+        card.set_tone(note.tone)
+        card.body.addWidget(Text(note.words, "text", wrap=True))
+        if note.action:
+            link = LinkButton(note.action, "", "note")
+            link.clicked.connect(lambda: self.note_followed.emit(note.target))
+            card.body.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
+        return card
+
+
+def _deadline_words(judged: Judgement) -> str:
+    if judged.deadline is None or judged.days_left is None:
+        return "本方案没有写明申报截止日期"
+    if judged.days_left < 0:
+        return f"申报截止 {judged.deadline}，已过 {-judged.days_left} 天"
+    if judged.days_left == 0:
+        return f"申报截止 {judged.deadline}，今天是最后一天"
+    return f"申报截止 {judged.deadline}，还有 {judged.days_left} 天"
