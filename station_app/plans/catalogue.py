@@ -80,10 +80,13 @@ def _is_near(entered: str, listed: str) -> bool:
 
 def read_catalogue(text: str, known: Iterable[str] = (), file: str = "catalogue.csv") -> Catalogue:
     """Read ``catalogue.csv``; raises ``pack_invalid`` with file and line."""
-    rows = csv.DictReader(text.splitlines())
-    if not rows.fieldnames or "occupation" not in rows.fieldnames or not _COLUMNS.issuperset(rows.fieldnames):
-        raise pack_invalid(f"{file}:1", "columns_unknown")
-    return Catalogue([_read_row(row, f"{file}:{rows.line_num}") for row in rows], known)
+    rows = csv.DictReader(text.splitlines(), strict=True)
+    try:
+        if not rows.fieldnames or "occupation" not in rows.fieldnames or not _COLUMNS.issuperset(rows.fieldnames):
+            raise pack_invalid(f"{file}:1", "columns_unknown")
+        return Catalogue([_read_row(row, f"{file}:{rows.line_num}") for row in rows], known)
+    except csv.Error:
+        raise pack_invalid(f"{file}:{rows.line_num + 1}", "not_csv") from None
 
 
 def _read_row(row: dict[str, str], place: str) -> Entry:

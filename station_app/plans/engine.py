@@ -119,9 +119,11 @@ def _conclude(category: CategoryPlan, case: Case, findings: list[Finding]) -> As
     if Severity.REFUSE in severities:
         return Assessment(Verdict.INELIGIBLE, None, None, tuple(findings))
     amount = next((each for each in category.amounts if each.when.holds(case)), None)
-    if amount is not None:
-        findings = [*amount.outcome(yuan=amount.yuan, label=amount.label), *findings]
     yuan = amount.yuan if amount else None
+    if amount is not None:
+        sure = Severity.REVIEW not in severities
+        outcome = amount.outcome if sure else replace(amount.outcome, code="amount_if_approved")
+        findings = [*outcome(yuan=amount.yuan, label=amount.label), *findings]
     if Severity.REVIEW in severities:
         return Assessment(Verdict.NEEDS_REVIEW, None, yuan, tuple(findings))
     if yuan is None:

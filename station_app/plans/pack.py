@@ -9,6 +9,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from station_app.domain.application import Category
 from station_app.domain.canonical import canonical_json
@@ -18,6 +19,7 @@ from station_app.plans.entry import read_category, read_fields
 from station_app.plans.plan import CategoryPlan, Contact, Plan
 from station_app.plans.rules import read_rule
 from station_app.plans.rules.base import Outcome, Pack, Rule
+from station_app.plans.rules.general import Deadline
 from station_app.plans.tables import Table, pack_invalid
 from station_app.plans.text import normalise
 
@@ -101,7 +103,7 @@ def _read_plan(table: Table, pack: Pack, text: str, occupations: tuple[str, ...]
         title=table.text("title"),
         source=table.text("source"),
         text=text,
-        deadline=table.optional_day("deadline"),
+        deadline=_deadline(everybody),
         contact=Contact(*(contact.text(key, "") for key in ("body", "name", "phone", "address"))),
         notices=table.texts("notices"),
         review_months=table.optional_whole("review_months"),
@@ -130,6 +132,10 @@ def _read_rules(tables: Iterable[Table], pack: Pack, before: tuple[Rule, ...]) -
             known.add(rule.id)
         rules.append(rule)
     return tuple(rules)
+
+
+def _deadline(everybody: tuple[Rule, ...]) -> date | None:
+    return next((each.check.last for each in everybody if isinstance(each.check, Deadline)), None)
 
 
 def _read_categories(

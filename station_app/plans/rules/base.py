@@ -102,7 +102,7 @@ def read_condition(table: Table) -> Condition:
     for name, values in table.entries().items():
         if name not in FACT_NAMES:
             raise table.wrong(name, "fact_unknown")
-        if not isinstance(values, list) or not values:
+        if not isinstance(values, list) or not values or not all(isinstance(each, str | int) for each in values):
             raise table.wrong(name, "not_a_list")
         wanted.append((name, frozenset(normalise(each) if isinstance(each, str) else each for each in values)))
     return Condition(tuple(wanted))

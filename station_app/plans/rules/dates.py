@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 
 from station_app.plans.assessment import Clause, Severity
 from station_app.plans.case import Case
@@ -136,9 +136,10 @@ class RegistrationLimit:
         if issued is None or applied is None:
             return NOTHING
         last = add_months(issued, self.months)
-        if applied < last - self.margin:
+        late = applied - last
+        if late < -self.margin:
             return NOTHING
-        outcome = self.outside if applied > last + self.margin else self.close
+        outcome = self.outside if late > self.margin else self.close
         return outcome(last=last.isoformat(), applied_on=applied.isoformat())
 
 
@@ -146,4 +147,6 @@ def add_months(day: date, months: int) -> date:
     """The same day so many months later, the month's end where there is none."""
     years, month = divmod(day.month - 1 + months, 12)
     year, month = day.year + years, month + 1
+    if year > MAXYEAR:
+        return date.max
     return date(year, month, min(day.day, monthrange(year, month)[1]))

@@ -6,9 +6,12 @@ import csv
 import dataclasses
 import tomllib
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from resources import plan_files, plan_years, read_text
 from station_app.domain.application import Category
@@ -72,7 +75,7 @@ def test_every_refusal_names_its_clause(year: int) -> None:
 @pytest.mark.parametrize("year", YEARS)
 def test_every_code_has_a_sentence(year: int) -> None:
     sentences = tomllib.loads(read_text("translations/zh_CN/findings.toml"))
-    assert {each.code for each in outcomes(plan_of(year))} <= sentences.keys()
+    assert {each.code for each in outcomes(plan_of(year))} | {"amount_if_approved"} <= sentences.keys()
 
 
 @pytest.mark.parametrize("year", YEARS)
@@ -189,6 +192,13 @@ def test_plan_book_knows_its_years() -> None:
     assert (caught.value.code, caught.value.field) == ("plan_unknown", "plan")
 
 
+@pytest.mark.parametrize(
+    ("year", "deadline"), [(2013, None), (2014, None), (2017, date(2018, 10, 31)), (2024, date(2024, 10, 31))]
+)
+def test_the_deadline_is_the_rules(year: int, deadline: date | None) -> None:
+    assert plan_of(year).deadline == deadline
+
+
 def test_bundle_is_one_text_and_comes_back() -> None:
     files = plan_files(2024)
     text = bundle(files)
@@ -230,7 +240,7 @@ def toml(old: str, new: str) -> dict[str, str]:
         ("year = 2024\n", "", "plan.toml:year", "missing"),
         ("year = 2024\n", 'year = "2024"\n', "plan.toml:year", "not_int"),
         ("version = 1\n", "version = true\n", "plan.toml:version", "not_a_whole_number"),
-        ("deadline = 2024-10-31\n", "deadline = 2024-10-31T00:00:00\n", "plan.toml:deadline", "not_a_date"),
+        ("last = 2024-10-31\n", "last = 2024-10-31T00:00:00\n", "plan.toml:everybody[4].last", "not_a_date"),
         ("sms = false\n", "sms = false\nsmss = 1\n", "plan.toml:smss", "key_unknown"),
         ('quote = "填写完整', 'quote = "填写不完整', "plan.toml:clauses.number.quote", "quote_not_in_text"),
         ('kind = "deadline"', 'kind = "dead_line"', "plan.toml:everybody[4].kind", "kind_unknown"),
@@ -280,6 +290,7 @@ def test_an_error_in_the_toml_is_refused_where_it_stands(old: str, new: str, pla
         ({"extra.txt": "x"}, "extra.txt", "file_unknown"),
         ({"catalogue.csv": "seq,occupation,level\n1,车工,1\n2,,1\n"}, "catalogue.csv:3", "row_incomplete"),
         ({"catalogue.csv": "seq,occupation,level\n1,车工,一\n"}, "catalogue.csv:2", "level_unreadable"),
+        ({"catalogue.csv": 'seq,occupation,level\n1,"车"工,1\n'}, "catalogue.csv:2", "not_csv"),
         ({"catalogue.csv": "工种\n车工\n"}, "catalogue.csv:1", "columns_unknown"),
     ],
 )
@@ -287,6 +298,43 @@ def test_an_error_in_the_files_is_refused_where_it_stands(
     files: dict[str, str | None], place: str, problem: str
 ) -> None:
     assert refused(**files) == (place, problem)
+
+
+LINES = plan_files(2024)["plan.toml"].splitlines()
+ODD = [
+    "x = 1",
+    'kind = "level"',
+    "when = { level = [[1]] }",
+    "for = 1",
+    'code = ["a"]',
+    "start = 1",
+    "[rules]",
+    "fields = {}",
+]
+
+
+@given(st.integers(0, len(LINES) - 1), st.sampled_from(ODD), st.booleans())
+def test_a_broken_pack_is_refused_or_whole(place: int, odd: str, added: bool) -> None:
+    """Whatever stands on one line, a pack is loaded whole or refused by its code: nothing else is raised."""
+    lines = [*LINES[:place], odd, *LINES[place + (0 if added else 1) :]]
+    try:
+        plan = load_plan({**plan_files(2024), "plan.toml": "\n".join(lines)})
+    except UserError as error:
+        if error.code != "pack_invalid" or not error.field:
+            raise
+    else:
+        assert plan.year
+
+
+@given(st.integers(0, len(LINES) - 1))
+def test_a_pack_that_lacks_a_line_is_refused_or_whole(place: int) -> None:
+    try:
+        plan = load_plan({**plan_files(2024), "plan.toml": "\n".join(LINES[:place] + LINES[place + 1 :])})
+    except UserError as error:
+        if error.code != "pack_invalid" or not error.field:
+            raise
+    else:
+        assert plan.categories
 
 
 def test_clause_knows_its_file() -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from station_app.errors import BugError, UserError
 from station_app.plans import Assessment, Verdict, assess, read_case
-from tests.unit.plans.cases import grant, judge, plan_of, raw_case
+from tests.unit.plans.cases import CERTIFICATES, grant, judge, plan_of, raw_case
 
 V, S, C = "vocational", "social_worker", "competition"
 
@@ -148,6 +151,8 @@ def test_json_of_a_refusal_names_clause_file_and_quotation() -> None:
 def test_json_of_a_review_tells_the_amount_if_approved() -> None:
     answer = judge(2024, V, issuer="示例技师学院").to_json()
     assert (answer["amount"], answer["amount_if_approved"]) == (None, 1000)
+    assert answer["findings"][0]["code"] == "amount_if_approved"
+    assert answer["findings"][0]["params"] == {"yuan": 1000, "label": "二级（技师）"}
 
 
 @pytest.mark.parametrize("changes", [{}, {"level": 4}, {"issuer": "示例技师学院"}, {"history": [grant(2024, V, 2024)]}])
@@ -162,3 +167,29 @@ def test_a_reason_is_named_once() -> None:
     assert answer.reasons == ("already_funded_this_year",)
     assert sum(each.code == "already_funded_this_year" for each in answer.findings) == 2
     assert answer.verdict is Verdict.INELIGIBLE
+
+
+values = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.floats(allow_nan=False),
+        st.text(max_size=8),
+        st.sampled_from(["9999-12-31", "0001-01-01", "特级技师", "final"]),
+    ),
+    lambda inner: st.one_of(st.lists(inner, max_size=2), st.dictionaries(st.text(max_size=4), inner, max_size=2)),
+    max_leaves=4,
+)
+
+
+@given(st.sampled_from(sorted(CERTIFICATES)), st.data())
+def test_whatever_a_line_holds_it_is_a_case_or_refused_by_code(pair: tuple[int, str], data: st.DataObject) -> None:
+    raw = raw_case(*pair, history=[grant(2023, V, 2023, occupation="电工", level=2)])
+    for _ in range(data.draw(st.integers(1, 3))):
+        section = data.draw(st.sampled_from([raw, *[each for each in raw.values() if each and isinstance(each, dict)]]))
+        section[data.draw(st.sampled_from(sorted(section)))] = data.draw(values)
+    with contextlib.suppress(UserError):
+        case = read_case(raw)
+        if case.plan == pair[0]:
+            assert assess(plan_of(pair[0]), case).verdict in set(Verdict)

@@ -60,6 +60,7 @@ def test_year_in(text: str, year: int | None) -> None:
         (date(2013, 8, 31), 6, date(2014, 2, 28)),
         (date(2013, 12, 1), 1, date(2014, 1, 1)),
         (date(2011, 8, 31), 6, date(2012, 2, 29)),
+        (date(9999, 8, 31), 6, date.max),
     ],
 )
 def test_add_months(day: date, months: int, later: date) -> None:
