@@ -18,6 +18,7 @@ from station_app import durable
 from station_app.durable import Point
 from station_app.errors import BugError, EnvironmentFault
 from station_app.store import connections, faults
+from station_app.store.connections import Readers
 from station_app.store.keys import StoreKeys
 from station_app.store.migrations import STATION, Ladder
 from station_app.store.scan_files import ScanFiles
@@ -40,7 +41,7 @@ class Store:
     _keys: StoreKeys
     _clock: Clock
     _writer: Engine
-    _readers: Engine
+    _readers: Readers
     _lock: Lock = field(default_factory=Lock)
     _writing: int | None = None  # the thread that holds the lock
 
@@ -90,9 +91,7 @@ class Store:
     def _over(cls, home: Path, keys: StoreKeys, clock: Clock) -> Store:
         path = home / DATABASE
         scans = ScanFiles(home, keys)
-        return cls(
-            home, scans, keys, clock, connections.writer(path, keys.database), connections.readers(path, keys.database)
-        )
+        return cls(home, scans, keys, clock, connections.writer(path, keys.database), Readers(path, keys.database))
 
     @contextmanager
     def write(self, point: Point) -> Iterator[UnitOfWork]:
@@ -110,10 +109,13 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[UnitOfWork]:
-        """One snapshot, read only."""
-        with faults.named(self.home), self._readers.connect() as connection:
-            connection.begin()
-            yield UnitOfWork(connection, self._keys, self._clock)
+        """One snapshot from the first statement on, read only."""
+        with faults.named(self.home):
+            connection = self._readers.take()
+            try:
+                yield UnitOfWork(connection, self._keys, self._clock)
+            finally:
+                self._readers.give_back(connection)
 
     def back_up(self, name: str) -> Path:
         """An encrypted copy (same key) at ``backups/NAME-TIME.db``, whole or not there."""
@@ -124,12 +126,16 @@ class Store:
         with faults.named(self.home):
             durable.make_folder(folder, Point.STORE_BACKUP)
             part.unlink(missing_ok=True)
-            with self._readers.connect() as source, closing(connections.connect(part, self._keys.database)) as copy:
-                source.connection.driver_connection.backup(copy)  # type: ignore[union-attr]
+            self._copy_to(part)
             with part.open("rb+") as file:
                 durable.sync_file(file.fileno(), Point.STORE_BACKUP)
             durable.replace(part, target, Point.STORE_BACKUP)
         return target
+
+    def _copy_to(self, path: Path) -> None:
+        opened = [connections.connect(each, self._keys.database) for each in (self.home / DATABASE, path)]
+        with closing(opened[0]) as source, closing(opened[1]) as copy:
+            source.backup(copy)
 
     def is_sound(self) -> bool:
         """Whether every page decrypts and the structure holds; reads the whole file, for the self-check."""
@@ -144,7 +150,7 @@ class Store:
 
     def close(self) -> None:
         """Give the connections back to the system; the last one empties the write-ahead log."""
-        self._readers.dispose()
+        self._readers.close()
         self._writer.dispose()
 
 

@@ -20,10 +20,10 @@ _BY_NAME = f"""
     FROM (SELECT DISTINCT name FROM name_keys WHERE key >= ? AND key < ? ORDER BY key LIMIT ?) k
     CROSS JOIN members m ON m.name = k.name LIMIT ?
 """
-_BY_NUMBER = {
-    column: f"SELECT {_COLUMNS} FROM members WHERE {column} >= ? AND {column} < ? ORDER BY {column} LIMIT ?"
+_BY_NUMBER = tuple(
+    f"SELECT {_COLUMNS} FROM members WHERE {column} >= ? AND {column} < ? ORDER BY {column} LIMIT ?"
     for column in ("id_number", "card_no", "phone")
-}
+)
 _UPSERT = f"""
     INSERT INTO members ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (member_no) DO UPDATE SET {", ".join(f"{each} = excluded.{each}" for each in _COLUMNS.split(", ")[1:])}
@@ -83,7 +83,7 @@ class Members:
 
     def _by_number(self, number: str, limit: int) -> list[Member]:
         found: dict[int, Member] = {}
-        for sql in _BY_NUMBER.values():
+        for sql in _BY_NUMBER:
             for member in self._members(sql, (*names.bounds(number), limit - len(found))):
                 found[member.member_no] = member
             if len(found) >= limit:
@@ -102,13 +102,12 @@ class Members:
     def _members(self, sql: str, values: tuple[Any, ...]) -> list[Member]:
         # straight to the driver: at every key, what SQLAlchemy adds would cost more than the query
         driver_connection: Any = self._connection.connection.driver_connection
-        return [_member(*row) for row in driver_connection.execute(sql, values)]
-
-
-def _member(  # in the order of _COLUMNS
-    member_no: int, name: str, id_number: str, card_no: str, phone: str, employer: str, district: str, full_time: int
-) -> Member:
-    return Member(member_no, name, id_number, card_no, phone, employer, district, bool(full_time))
+        return [
+            Member(number, name, id_number, card_no, phone, employer, district, full_time == 1)
+            for number, name, id_number, card_no, phone, employer, district, full_time in driver_connection.execute(
+                sql, values
+            )
+        ]
 
 
 def _values(member: Member) -> tuple[Any, ...]:

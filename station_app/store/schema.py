@@ -45,10 +45,11 @@ def _application() -> Column[str]:
     return _text("application_id", ForeignKey("applications.id"))
 
 
+# clustered by name, so that those whom a prefix finds lie side by side
 members = Table(
     "members",
     METADATA,
-    Column("member_no", Integer, primary_key=True),
+    _integer("member_no"),
     _text("name"),
     _text("id_number"),
     _text("card_no"),
@@ -56,11 +57,13 @@ members = Table(
     _text("employer"),
     _text("district"),
     _flag("full_time_union_social_worker"),
-    Index("members_name", "name"),
+    PrimaryKeyConstraint("name", "member_no"),
+    Index("members_member_no", "member_no", unique=True),
     Index("members_id_number", "id_number"),
     Index("members_card_no", "card_no"),
     Index("members_phone", "phone"),
     sqlite_strict=True,
+    sqlite_with_rowid=False,
 )
 
 # every spelling under which a name is found: characters, pinyin, initials; of members and of applicants

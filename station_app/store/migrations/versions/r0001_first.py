@@ -24,8 +24,8 @@ TABLES = (
         employer TEXT NOT NULL,
         district TEXT NOT NULL,
         full_time_union_social_worker INTEGER NOT NULL CHECK (full_time_union_social_worker IN (0, 1)),
-        PRIMARY KEY (member_no)
-    ) STRICT
+        PRIMARY KEY (name, member_no)
+    ) WITHOUT ROWID, STRICT
     """,
     """
     CREATE TABLE name_keys (
@@ -200,7 +200,7 @@ TABLES = (
 INDEXES = (
     "CREATE INDEX members_card_no ON members (card_no)",
     "CREATE INDEX members_id_number ON members (id_number)",
-    "CREATE INDEX members_name ON members (name)",
+    "CREATE UNIQUE INDEX members_member_no ON members (member_no)",
     "CREATE INDEX members_phone ON members (phone)",
     "CREATE INDEX applications_card_no ON applications (card_no)",
     "CREATE INDEX applications_id_number ON applications (id_number)",
