@@ -65,8 +65,8 @@ class Reply:
         return self.media_type == "application/problem+json"
 
 
-def network_fault(error: requests.RequestException | OSError) -> StationError:
-    """The code for an exception of requests."""
+def network_fault(error: Exception) -> StationError:
+    """The code for an exception of requests, or of urllib3 where an answer broke off."""
     if isinstance(error, requests.exceptions.ProxyError):
         return EnvironmentFault("proxy_failed")
     if isinstance(error, requests.exceptions.SSLError):

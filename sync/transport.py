@@ -15,6 +15,7 @@ from typing import TypeVar
 
 import requests
 from pydantic import ValidationError
+from urllib3.exceptions import HTTPError
 
 from station_app.domain.canonical import sha256_hex
 from station_app.durable import Point
@@ -189,7 +190,7 @@ class Transport:
         try:
             with self._lanes.lane() as session, self._open(session, request, token) as response:
                 return _read_reply(response)
-        except (requests.RequestException, OSError) as error:
+        except (requests.RequestException, HTTPError, OSError) as error:
             if self._lanes.is_cut:
                 raise EnvironmentFault("stopped") from error
             raise network_fault(error) from error
