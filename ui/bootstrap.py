@@ -147,7 +147,7 @@ class Program(QObject):
 
         assert self._tasks is not None
         self._machine = machine
-        self._watchdog = Watchdog()
+        self._watchdog = Watchdog(self._app)
         self._entrance.furnish(self._tasks, machine)
         self.ready.emit()
 

@@ -45,12 +45,13 @@ class Shell(QWidget):
         self._places = places
         self._pages: dict[str, Page] = {}
         self._stack = QStackedWidget()
+        self._work = QWidget()
         self._foot = Foot()
         self._rail = NavigationRail({name: (place.word, place.key) for name, place in places.items()})
         self._rail.say_who(station, operator)
         self._rail.chosen.connect(self._chosen)
         self._lay_out()
-        self._banner = Banner(self._stack)
+        self._banner = Banner(self._work)
         context.tasks.unhandled.connect(self.show_trouble)
         context.bridge.changed.connect(self._on_changed)
         self._ask()
@@ -159,9 +160,12 @@ class Shell(QWidget):
 
     def _lay_out(self) -> None:
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        inside = QVBoxLayout(self._work)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(self._stack)
         right = QVBoxLayout()
         right.setSpacing(0)
-        right.addWidget(self._stack, 1)
+        right.addWidget(self._work, 1)
         right.addWidget(self._foot)
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)

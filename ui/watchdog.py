@@ -1,4 +1,9 @@
-"""Sees when the main thread is held, and logs where: file, line, function, never values."""
+"""Sees when the main thread is held, and logs where: file, line, function, never values.
+
+A thread of its own rings; the main thread answers when it comes round to it. No answer within 0.1 s: the stack is
+logged, once for each hold. It rings only while the program is the active one, so a window in the background costs
+nothing. (The event dispatcher's ``awake`` and ``aboutToBlock`` would be cheaper, but GLib's runs timers between them.)
+"""
 
 from __future__ import annotations
 
@@ -6,79 +11,80 @@ import logging
 import sys
 import time
 import traceback
+from collections.abc import Callable
 from threading import Event, Thread, get_ident
 
-from PySide6.QtCore import QAbstractEventDispatcher, QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QGuiApplication
 
 HELD_SECONDS = 0.1
+_REST_SECONDS = 0.05
 _LOG = logging.getLogger("station.watchdog")
 
 
 class Watchdog(QObject):
-    """Watches the thread it is made on. Idle, it costs nothing: its own thread sleeps until the event loop wakes."""
+    """Watches the thread it is made on, until ``close``."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._dispatcher = QAbstractEventDispatcher.instance()
-        self._watch = _Watch(get_ident())
-        direct = Qt.ConnectionType.DirectConnection
-        self._dispatcher.awake.connect(self._awake, direct)
-        self._dispatcher.aboutToBlock.connect(self._about_to_block, direct)
+    _rung = Signal()
+
+    def __init__(self, app: QGuiApplication) -> None:
+        super().__init__()
+        self._app = app
+        self._watch = _Watch(get_ident(), self._rung.emit)
+        self._rung.connect(self._watch.answer, Qt.ConnectionType.QueuedConnection)
+        app.applicationStateChanged.connect(self._on_state)
+        self._on_state(app.applicationState())
         self._watch.thread.start()
 
     def close(self) -> None:
         """Watch no more and end the thread."""
-        self._dispatcher.awake.disconnect(self._awake)
-        self._dispatcher.aboutToBlock.disconnect(self._about_to_block)
+        self._app.applicationStateChanged.disconnect(self._on_state)
         self._watch.end()
 
-    def _awake(self) -> None:
-        self._watch.busy()
-
-    def _about_to_block(self) -> None:
-        self._watch.idle()
+    def _on_state(self, state: Qt.ApplicationState) -> None:
+        self._watch.watch(on=state is Qt.ApplicationState.ApplicationActive)
 
 
 class _Watch:
-    """The watching thread's side; holds no Qt object. A turn is one round of the event loop."""
+    """The watching thread's side. ``ring`` only queues."""
 
-    def __init__(self, watched: int) -> None:
+    def __init__(self, watched: int, ring: Callable[[], None]) -> None:
         self._watched = watched
-        self._turn = 0
-        self._busy = Event()
+        self._ring = ring
+        self._on = Event()
+        self._answered = Event()
         self._ended = Event()
-        self._since = 0.0
         self.thread = Thread(target=self._live, name="station-watchdog", daemon=True)
 
-    def busy(self) -> None:
-        self._turn += 1
-        self._since = time.monotonic()
-        self._busy.set()
+    def watch(self, *, on: bool) -> None:
+        if on:
+            self._on.set()
+        else:
+            self._on.clear()
 
-    def idle(self) -> None:
-        self._turn += 1
-        self._busy.clear()
+    def answer(self) -> None:
+        self._answered.set()
 
     def end(self) -> None:
         self._ended.set()
-        self._busy.set()
+        self._on.set()
+        self._answered.set()
         self.thread.join()
 
     def _live(self) -> None:
         while not self._ended.is_set():
-            self._busy.wait()
-            turn = self._turn
-            if self._ended.wait(HELD_SECONDS):
-                return
-            if self._turn == turn and self._busy.is_set():
-                self._tell(turn)
+            self._on.wait()
+            self._answered.clear()
+            since = time.monotonic()
+            self._ring()
+            if not self._answered.wait(HELD_SECONDS):
+                self._tell(since)
+            self._ended.wait(_REST_SECONDS)
 
-    def _tell(self, turn: int) -> None:
-        """Log the stack once for this turn, then wait for it to end."""
-        since = self._since
+    def _tell(self, since: float) -> None:
+        """Log the stack, wait for the answer, log how long it took."""
         _LOG.warning("main thread held", extra={"stack": _stack(self._watched)})
-        while self._turn == turn and not self._ended.wait(HELD_SECONDS):
-            pass
+        self._answered.wait()
         _LOG.warning("main thread free again", extra={"held_ms": round((time.monotonic() - since) * 1000)})
 
 

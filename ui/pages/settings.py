@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -14,7 +15,7 @@ from station_app import config
 from station_app.config import BY_KEY
 from station_app.errors import StationError
 from station_app.events import Changed, Kind
-from station_app.services import doctor, session, settings
+from station_app.services import doctor, session, settings, setup
 from ui.messages import label, sentence
 from ui.theme import space
 from ui.widgets.buttons import KeyButton, PrimaryButton, SmallButton
@@ -23,7 +24,7 @@ from ui.widgets.choice_row import Choice, ChoiceRow
 from ui.widgets.field_box import FieldBox
 from ui.widgets.page import Page
 from ui.widgets.password_edit import PasswordEdit
-from ui.widgets.text import Text, Tone
+from ui.widgets.text import ElidedText, Text, Tone
 
 if TYPE_CHECKING:
     from station_app.services.desk import Desk
@@ -48,6 +49,8 @@ class SettingsPage(Page):
         self._first = "text_size"
         self._boxes: dict[str, FieldBox] = {}
         self._checks = QVBoxLayout()
+        self._station = ElidedText()
+        self._folder = ElidedText(str(context.desk.home))
         self._password = PasswordCard(context)
         self._password.changed.connect(lambda: self.say("密码已经改好，下次登录请用新密码。", "ok"))
         self._pause = QTimer(self)
@@ -58,6 +61,7 @@ class SettingsPage(Page):
         context.bridge.changed.connect(self._on_changed)
         self._read()
         self._check()
+        context.tasks.query(self, partial(setup.identity, context.desk), self._show_identity)
 
     # ---- the page
 
@@ -117,7 +121,7 @@ class SettingsPage(Page):
         self.context.tasks.query(self, partial(_checked, self.context.desk), self._show_checks, key="checks")
 
     def _show_checks(self, found: tuple[Check, ...]) -> None:
-        self._show_lines([check_line(each) for each in found])
+        self._show_lines(check_lines(found))
 
     def _show_lines(self, lines: Sequence[tuple[Tone, str]]) -> None:
         while self._checks.count():
@@ -133,6 +137,7 @@ class SettingsPage(Page):
             column.setSpacing(space(12))
         left.addWidget(self._look_card())
         left.addWidget(self._work_card())
+        left.addWidget(self._about_card())
         left.addStretch(1)
         right.addWidget(self._password)
         right.addWidget(self._check_card())
@@ -167,8 +172,12 @@ class SettingsPage(Page):
 
     def _look_card(self) -> Card:
         card = Card("显示")
+        row = QHBoxLayout()
+        row.setSpacing(space(24))
         for key in ("text_size", "theme"):
-            card.body.addWidget(self._box(key, self._choices(key)))
+            row.addWidget(self._box(key, self._choices(key)))
+        row.addStretch(1)
+        card.body.addLayout(row)
         return card
 
     def _work_card(self) -> Card:
@@ -182,6 +191,22 @@ class SettingsPage(Page):
         card.body.addLayout(grid)
         return card
 
+    def _about_card(self) -> Card:
+        card = Card("关于")
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(space(16))
+        grid.setColumnStretch(1, 1)
+        for row, (word, value) in enumerate((("服务站", self._station), ("数据文件夹", self._folder))):
+            grid.addWidget(Text(word, "label"), row, 0)
+            grid.addWidget(value, row, 1)
+        grid.addWidget(Text("程序版本", "label"), 2, 0)
+        grid.addWidget(Text(version("zhutui-station")), 2, 1)
+        card.body.addLayout(grid)
+        return card
+
+    def _show_identity(self, known: dict[str, str]) -> None:
+        self._station.setText(f"{known['station_name']}（{known['station_no']}）")
+
     def _check_card(self) -> Card:
         card = Card("自检")
         again = SmallButton("再查一次", "Alt+J", "check_again")
@@ -194,8 +219,10 @@ class SettingsPage(Page):
     def _box(self, key: str, editor: QWidget) -> FieldBox:
         box = FieldBox(key, editor)
         setting = BY_KEY[key]
-        limits = f"{setting.low} 到 {setting.high}" if setting.low is not None else ""
-        box.set_hint(limits or setting.description)
+        if setting.low is not None:
+            box.set_hint(f"{setting.low} 到 {setting.high}")
+        elif not setting.choices:
+            box.set_hint(setting.description)
         self._boxes[key] = box
         return box
 
@@ -276,13 +303,17 @@ def typed_value(key: str, value: object) -> Value:
     return value  # type: ignore[return-value]
 
 
-def check_line(check: Check) -> tuple[Tone, str]:
-    """Tone and words of one line of the self-check; a good one names what is good, a bad one what to do."""
-    if check.ok:
-        return "ok", f"✓ {label(check.code)}"
-    tone: Tone = "wrong" if check.needed else "attention"
-    sign = "✕" if check.needed else "！"
-    return tone, f"{sign} {sentence(check.code, **check.params)}"
+def check_lines(checks: Sequence[Check]) -> list[tuple[Tone, str]]:
+    """What is not in order first, with what to do; then in one line what is."""
+    bad = [each for each in checks if not each.ok]
+    lines: list[tuple[Tone, str]] = [
+        ("wrong", f"✕ {sentence(each.code, **each.params)}")
+        if each.needed
+        else ("attention", f"！ {sentence(each.code, **each.params)}")
+        for each in sorted(bad, key=lambda each: not each.needed)
+    ]
+    good = "、".join(label(each.code) for each in checks if each.ok)
+    return [*lines, ("ok", f"✓ {good}")] if good else lines
 
 
 def _checked(desk: Desk) -> tuple[Check, ...]:

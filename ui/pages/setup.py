@@ -8,9 +8,9 @@ from itertools import pairwise
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QProgressBar, QWidget
 
-from station_app.errors import StationError
+from station_app.errors import EnvironmentFault, StationError
 from ui.messages import sentence
-from ui.theme import space
+from ui.theme import px, space
 from ui.widgets.buttons import PrimaryButton
 from ui.widgets.code_edit import CodeEdit
 from ui.widgets.field_box import FieldBox
@@ -19,6 +19,7 @@ from ui.widgets.stage import Stage
 from ui.widgets.text import Text
 
 _WHOLE, _HALF = 2, 1
+_LINE = 20  # units of a line of a note
 
 
 @dataclass(frozen=True, repr=False)
@@ -94,7 +95,8 @@ class SetupPage(Stage):
         self._resting()
         box = self._boxes.get(error.field or "")
         if box is None or not box.isVisibleTo(self):
-            self._status.say(f"{sentence(error)}", "wrong")
+            kept = "填好的内容都还在。" if isinstance(error, EnvironmentFault) else ""
+            self._status.say(f"{sentence(error)}{kept}", "wrong")
             self._button.set_words("再试一次")
             self._button.setFocus()
             return
@@ -116,7 +118,7 @@ class SetupPage(Stage):
         """Set and return the problem of one box."""
         problem = ""
         if not _typed(box):
-            problem = sentence("missing", field=box.name)
+            problem = sentence("password_again" if box is self._again else "missing", field=box.name)
         elif box is self._password and len(_typed(box)) < self._smallest:
             problem = sentence("password_too_short", field=box.name, least=self._smallest)
         elif box is self._again and _typed(box) != _typed(self._password):
@@ -145,18 +147,16 @@ class SetupPage(Stage):
         self.card.body.addWidget(self._progress)
         self.card.body.addWidget(self._status)
         self.card.body.addWidget(self._button)
-        self._status.setMinimumHeight(2 * self._status.fontMetrics().lineSpacing())
+        self._status.setMinimumHeight(px(2 * _LINE))
 
     def _chain(self) -> None:
         """Enter goes on to the next field and, from the last, to the button's action."""
         boxes = list(self._boxes.values())
+        for box in boxes:
+            _line(box).textEdited.connect(lambda _text, box=box: box.set_problem(None))
         for box, following in pairwise(boxes):
-            editor = box.editor
-            assert isinstance(editor, QLineEdit)
-            editor.returnPressed.connect(lambda here=box, there=following: self._go_on(here, there))
-        last = boxes[-1].editor
-        assert isinstance(last, QLineEdit)
-        last.returnPressed.connect(self.submit)
+            _line(box).returnPressed.connect(lambda here=box, there=following: self._go_on(here, there))
+        _line(boxes[-1]).returnPressed.connect(self.submit)
 
     def _go_on(self, here: FieldBox, there: FieldBox) -> None:
         if self._check(here):
@@ -167,9 +167,13 @@ class SetupPage(Stage):
             self.submit()
 
 
-def _typed(box: FieldBox) -> str:
+def _line(box: FieldBox) -> QLineEdit:
     assert isinstance(box.editor, QLineEdit)
-    return box.editor.text()
+    return box.editor
+
+
+def _typed(box: FieldBox) -> str:
+    return _line(box).text()
 
 
 def _text(box: FieldBox) -> str:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QListWidget, QWidget
 
 from ui.pages.waiting import Waiting
-from ui.theme import px
+from ui.theme import space
 from ui.widgets.buttons import LinkButton, PrimaryButton
 from ui.widgets.field_box import FieldBox
 from ui.widgets.password_edit import PasswordEdit
@@ -52,7 +52,7 @@ class SignInPage(Stage):
         self._names.addItems(list(names))
         self._names.setCurrentRow(0)
         rows = min(max(len(names), 1), _SHOWN_ROWS)
-        self._names.setFixedHeight(rows * px(42) + px(8))
+        self._names.setFixedHeight(rows * self._names.sizeHintForRow(0) + 2 * space(5))
         self._name_box.set_hint("↑ ↓ 选择，回车确定" if len(names) > 1 else "")
         self._back.setVisible(over_lock)
         self._password.clear()
