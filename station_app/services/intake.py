@@ -50,7 +50,7 @@ def new_case(desk: Desk, content: Content, unfinished: Mapping[str, str] | None 
             content=content,
             author_id=desk.operator.id,
             author_name=desk.operator.name,
-            assessment=assessed(desk, uow, content),
+            assessment=assessed(desk, uow, content, ""),
             pack_version=plan.version,
             created_at=now,
             updated_at=now,
@@ -70,7 +70,7 @@ def save_content(
         record = editable(uow, application_id)
         if record.revision and record.content.applied_on:
             content = replace(content, applied_on=record.content.applied_on)  # the day the worker applied stays
-        uow.applications.save_content(application_id, content, assessed(desk, uow, content), desk.now())
+        uow.applications.save_content(application_id, content, assessed(desk, uow, content, application_id), desk.now())
         _keep_unfinished(uow, application_id, unfinished or {})
         return Written(view(uow, application_id), _TOUCHED)
 
@@ -102,15 +102,18 @@ def tidy(content: Content) -> Content:
     return replace(content, applicant={name: value for name, value in applicant.items() if value})
 
 
-def assessed(desk: Desk, uow: UnitOfWork, content: Content) -> dict[str, Any] | None:
+def assessed(desk: Desk, uow: UnitOfWork, content: Content, application_id: str) -> dict[str, Any] | None:
     """What can be said of the draft as it stands; None while nothing can."""
-    known = preview(desk.plans.get(content.plan), content, history(uow, content.applicant.get("id_number", "")))
+    grants = history(uow, content.applicant.get("id_number", ""), application_id)
+    known = preview(desk.plans.get(content.plan), content, grants)
     return known.assessment.to_json() if known.assessment else None
 
 
-def history(uow: UnitOfWork, id_number: str) -> tuple[Grant, ...]:
-    """What the store knows to have been paid to this person, in the rules' words."""
-    return tuple(_grant(row) for row in uow.applications.grants_of(id_number) if row.state is State.PAID)
+def history(uow: UnitOfWork, id_number: str, application_id: str = "") -> tuple[Grant, ...]:
+    """This person's other cases that were paid or may still be (``year_paid`` None), in the rules' words."""
+    return tuple(
+        _grant(row) for row in uow.applications.grants_of(id_number) if row.application_id != application_id
+    )
 
 
 def _grant(row: GrantRow) -> Grant:
@@ -121,14 +124,14 @@ def _grant(row: GrantRow) -> Grant:
         level=row.level,
         level_name=row.level_name,
         rank=row.rank,
-        year_paid=int((row.paid_on or str(row.plan))[:4]),
+        year_paid=int((row.paid_on or str(row.plan))[:4]) if row.state is State.PAID else None,
         certificate_number=row.certificate_number,
     )
 
 
 def view(uow: UnitOfWork, application_id: str) -> CaseView:
     record = uow.applications.get(application_id)
-    grants = history(uow, record.content.applicant.get("id_number", ""))
+    grants = history(uow, record.content.applicant.get("id_number", ""), application_id)
     kept = uow.facts.get(_unfinished_key(application_id))
     return CaseView(record, tuple(uow.scans.of(application_id)), grants, json.loads(kept) if kept else {})
 

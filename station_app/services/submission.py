@@ -71,10 +71,8 @@ def withdraw(desk: Desk, application_id: str) -> Written[ApplicationRecord]:
 def problems_of(desk: Desk, uow: UnitOfWork, record: ApplicationRecord) -> tuple[FieldProblem, ...]:
     """The same, inside a unit of work that is open already."""
     content = record.content
-    known = preview(desk.plans.get(content.plan), content, history(uow, content.applicant.get("id_number", "")))
-    found = list(known.missing)
-    if content.applied_on is None:
-        found.append(FieldProblem("applied_on", "missing"))
+    grants = history(uow, content.applicant.get("id_number", ""), record.id)
+    found = list(preview(desk.plans.get(content.plan), content, grants).missing)
     found.extend(_malformed(record))
     kinds = {scan.kind for scan in uow.scans.of(record.id)}
     found.extend(FieldProblem(f"scan.{kind.value}", "missing") for kind in REQUIRED_SCANS if kind not in kinds)
@@ -95,7 +93,7 @@ def _malformed(record: ApplicationRecord) -> list[FieldProblem]:
 
 def _assessment(desk: Desk, uow: UnitOfWork, record: ApplicationRecord) -> Assessment:
     content = record.content
-    grants = history(uow, content.applicant.get("id_number", ""))
+    grants = history(uow, content.applicant.get("id_number", ""), record.id)
     return assess(desk.plans.get(content.plan), case_of(content, grants))
 
 

@@ -182,3 +182,15 @@ def test_revealing_full_numbers_is_on_record(desk: Desk) -> None:
     assert ledger.reveal(desk, record.id).value["id_number"] == record.content.applicant["id_number"]
     with desk.store.read() as uow:
         assert uow.audit.last(1)[0].action == "numbers_revealed"
+
+
+def test_another_open_case_of_the_same_person_is_said_and_never_refused(desk: Desk) -> None:
+    first, second = complete(desk), complete(desk)
+    submission.submit(desk, first.id)
+    view = intake.open_case(desk, second.id)
+    assert [(grant.plan, grant.year_paid) for grant in view.history] == [(2024, None)]
+    assert intake.open_case(desk, first.id).history == ()
+    submitted = submission.submit(desk, second.id).value
+    assert submitted.assessment is not None
+    assert submitted.assessment["verdict"] == "eligible"
+    assert "other_application_open" in [each["code"] for each in submitted.assessment["findings"]]
