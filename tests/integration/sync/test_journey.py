@@ -1,0 +1,163 @@
+"""A station and a real server: what is submitted arrives whole, what is decided comes back."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from central.roster import import_roster
+from central.roster_file import read_roster
+from station_app.domain.application import FieldReturn, ReturnCode, ScanKind, State
+from station_app.domain.canonical import sha256_hex
+from station_app.services import capture, members, passes, submission
+from station_app.store.records import OutboxState
+from tests.integration.sync.town import Office, Town
+from tests.samples.roster import write_roster
+from tests.unit.sync.stations import page
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_case_arrives_whole_and_its_receipt_closes_it(office: Office, town: Town) -> None:
+    record = office.submit(1)
+    report = office.sync()
+    assert (report.code, report.warnings) == (None, ())
+    assert report.counts() == {"sent": 1, "blobs": 4, "received": 1, "pending": 0, "quarantined": 0}
+    assert report.requests == 5
+    assert office.record(record).state is State.RECEIVED
+    assert town.blobs(record) == office.scans(record)
+    shown = town.show(record)
+    assert (shown["state"], shown["revision"]) == ("received", 1)
+    assert {scan["sha256"] for scan in shown["scans"]} == set(office.scans(record))
+    assert len(office.receipts(record)) == 1
+
+
+def test_many_cases_go_in_one_pass(office: Office, town: Town) -> None:
+    records = [office.submit(number, size=3_000) for number in range(60)]
+    report = office.sync()
+    assert report.counts() == {"sent": 60, "blobs": 240, "received": 60, "pending": 0, "quarantined": 0}
+    assert report.requests == 242
+    assert sorted(town.references(office)) == sorted(record.reference for record in records)
+
+
+def test_one_request_when_nothing_changed(office: Office) -> None:
+    office.submit(1)
+    office.sync()
+    office.sync()
+    assert office.sync().requests == 1
+
+
+def test_returned_corrected_approved_and_paid(office: Office, town: Town) -> None:
+    record = office.submit(1)
+    office.sync()
+    town.give_back(record, FieldReturn("card_no", ReturnCode.MISMATCH, "卡号不符"))
+    office.sync()
+    returned = office.record(record)
+    assert returned.state is State.RETURNED
+    assert returned.returned == (FieldReturn("card_no", ReturnCode.MISMATCH, "卡号不符"),)
+    office.again(record, card_no=office.record(record).content.value("card_no"))
+    office.sync()
+    assert office.record(record).state is State.RECEIVED
+    assert [receipt.revision for receipt in office.receipts(record)] == [1, 2]
+    town.approve(record)
+    office.sync()
+    assert office.record(record).state is State.APPROVED
+    town.pay()
+    office.sync()
+    paid = office.record(record)
+    assert paid.state is State.PAID
+    assert paid.amount == town.show(record)["amount"]
+    assert paid.paid_on is not None
+    assert paid.server_assessment is not None
+    assert [row.state for row in office.rows(record)] == [OutboxState.DONE, OutboxState.DONE]
+
+
+def test_a_rejection_comes_with_its_code(office: Office, town: Town) -> None:
+    record = office.submit(1)
+    office.sync()
+    town.reject(record, ReturnCode.INVALID)
+    office.sync()
+    rejected = office.record(record)
+    assert (rejected.state, rejected.rejection_code) == (State.REJECTED, "invalid")
+
+
+def test_pages_that_follow_a_revision_are_receipted_for_themselves(office: Office, town: Town) -> None:
+    record = office.submit(1)
+    office.sync()
+    capture.add_scan(office.desk, record.id, ScanKind.FORM, page("signed", 30_000))
+    report = office.sync()
+    assert (report.sent, report.blobs, report.received) == (1, 1, 1)
+    assert town.blobs(record) == office.scans(record)
+    assert len(office.receipts(record)) == 2
+
+
+def test_a_withdrawal_is_the_servers_to_grant(office: Office, town: Town) -> None:
+    record = office.submit(1)
+    submission.withdraw(office.desk, record.id)
+    report = office.sync()
+    assert (report.sent, report.blobs, report.received, report.pending) == (2, 4, 1, 0)
+    assert office.record(record).state is State.WITHDRAWN
+    assert town.show(record)["state"] == "withdrawn"
+
+
+def test_a_withdrawal_that_comes_too_late_is_refused_and_said_so(office: Office, town: Town) -> None:
+    record = office.submit(1)
+    office.sync()
+    submission.withdraw(office.desk, record.id)
+    town.reject(record, ReturnCode.INVALID)
+    report = office.sync()
+    assert report.quarantined == 1
+    assert passes.queue(office.desk)[0].state is OutboxState.REFUSED
+    assert office.record(record).state is State.REJECTED
+
+
+def test_a_large_scan_travels_in_pieces(office: Office, town: Town) -> None:
+    record = office.submit(1, size=9_000_000)
+    report = office.sync()
+    assert (report.received, report.code) == (1, None)
+    assert report.requests == 1 + 4 * 2
+    assert town.blobs(record) == office.scans(record)
+
+
+def test_the_same_page_twice_in_one_case_is_one_blob(office: Office, town: Town) -> None:
+    record = office.submit(1)
+    office.sync()
+    same = page(f"{office.number} 1 {ScanKind.CARD}", 20_000)
+    capture.add_scan(office.desk, record.id, ScanKind.OTHER, same)
+    report = office.sync()
+    assert (report.sent, report.blobs, report.received, report.pending) == (1, 0, 1, 0)
+    assert list(town.blobs(record)).count(sha256_hex(same)) == 1
+
+
+def test_the_roster_comes_in_pages_and_follows_its_changes(office: Office, town: Town, tmp_path: Path) -> None:
+    everybody = write_roster(tmp_path / "roster.csv", 1200)
+    with everybody.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    _import(town, everybody)
+    report = office.sync()
+    assert report.requests >= 3
+    with office.desk.store.read() as uow:
+        assert uow.members.count() == 1200
+    assert members.lookup(office.desk, rows[700]["id_number"])[0].name == rows[700]["name"]
+    _import(
+        town, _roster(tmp_path / "fewer.csv", [{**row, "phone": "13900000000"} for row in rows[:1000]]), replace=True
+    )
+    office.sync()
+    with office.desk.store.read() as uow:
+        assert uow.members.count() == 1000
+    assert members.lookup(office.desk, rows[5]["id_number"])[0].phone == "13900000000"
+
+
+def _import(town: Town, file: Path, replace: bool = False) -> None:
+    with town.central() as central:
+        import_roster(central, read_roster(file).members, replace)
+
+
+def _roster(path: Path, rows: list[dict[str, str]]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
