@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from station_app.errors import UserError
 from station_app.papers.case import PaperCase
 from station_app.papers.code import Paper
 from station_app.papers.sheet import Align, Block, Cell, CellKind, Row, Sheet, Style, Table, Text
@@ -19,8 +20,11 @@ def application_form(case: PaperCase) -> Sheet:
     """The plan's form filled with the case; fields not yet entered stay empty, to be written by hand.
 
     Inside the frame stands what the annex prints and nothing else; reference and code stand in the foot.
+    Raises UserError ``form_not_in_plan``: the plan prints none for this category, it has a confirmation sheet.
     """
     form = case.category.form
+    if form.kind != "application_form":
+        raise UserError("form_not_in_plan", "category")
     blocks: list[Block] = []
     if form.mark:
         blocks.append(Text(form.mark, Style.MARK, space_after=6))

@@ -50,6 +50,12 @@ def test_the_filled_form_puts_every_value_after_its_own_label() -> None:
         assert squeezed(f"{label}{value}") in words
 
 
+def test_a_category_without_a_form_of_its_own_has_none() -> None:
+    with pytest.raises(UserError) as caught:
+        application_form(paper_case(Category.VOCATIONAL))
+    assert caught.value.code == "form_not_in_plan"
+
+
 def test_an_optional_number_stays_off_the_form() -> None:
     made = paper_case(Category.SOCIAL_WORKER, certificate={"number": "BH7788", "sign_date": "2023-09-20"})
     assert "BH7788" not in said(application_form(made))

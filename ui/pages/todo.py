@@ -1,0 +1,191 @@
+"""待办: what needs the clerk now, most urgent first; beside it why, and what to do next."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from station_app.events import Changed, Kind
+from station_app.services import passes, todo
+from ui.models.lines import Line
+from ui.models.todo_lines import detail, summary, todo_entries
+from ui.theme import px, space
+from ui.widgets.buttons import KeyButton, PrimaryButton
+from ui.widgets.card import Bar, Card
+from ui.widgets.empty import EmptyState
+from ui.widgets.line_list import LineList
+from ui.widgets.page import Page
+from ui.widgets.text import Text
+
+if TYPE_CHECKING:
+    from station_app.services.todo import TodoRow
+    from ui.context import Context
+    from ui.models.todo_lines import TodoDetail
+
+_KINDS = (Kind.APPLICATIONS, Kind.OUTBOX, Kind.SCANS, Kind.PLANS)
+
+
+class TodoPage(Page):
+    """Enter opens the case (a returned one on the field it came back for), Alt+R sends an op again."""
+
+    name = "todo"
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self._summary = Text("", "note")
+        self.list = LineList("todo_list")
+        self._pane = TodoPane()
+        self._stack = QStackedWidget()
+        self._empty = _empty_page(self._begin)
+        self._waiting_key = ""
+        self._lay_out()
+        self._pane.show_detail(None)
+        self.list.opened.connect(self._open)
+        self.list.moved.connect(self._show_line)
+        self._pane.open.clicked.connect(self._open_current)
+        self._pane.retry.clicked.connect(self._retry)
+        context.bridge.changed.connect(self._on_changed)
+
+    # ---- what the window asks
+
+    def arrive(self) -> None:
+        self.ask()
+        self._focus()
+
+    def keep(self) -> object:
+        line = self.list.current()
+        return line.key if line else ""
+
+    def restore(self, kept: object) -> None:
+        self._waiting_key = str(kept)
+
+    # ---- what is shown
+
+    def ask(self) -> None:
+        """Read the list again in the background."""
+        self.context.tasks.query(self, partial(todo.todo, self.context.desk), self._show, self.fail, key="todo")
+
+    def _on_changed(self, changed: Changed) -> None:
+        if changed.touches(*_KINDS) and self.isVisible():  # a hidden page asks when it is shown
+            self.ask()
+
+    def _show(self, rows: tuple[TodoRow, ...]) -> None:
+        had_focus = self._stack.isAncestorOf(self.focusWidget()) if self.focusWidget() else False
+        self.list.show_entries(todo_entries(rows, self.context.desk.clock()))
+        if self._waiting_key and self.list.choose(self._waiting_key):
+            self._waiting_key = ""
+        self._summary.setText(summary(rows))
+        shown = self._stack.widget(0) if rows else self._empty
+        if self._stack.currentWidget() is not shown:
+            self._stack.setCurrentWidget(shown)
+            if had_focus or self.isVisible():
+                self._focus()
+
+    def _show_line(self, line: Line | None) -> None:
+        self._pane.show_detail(detail(_row(line)) if line else None)
+
+    def _focus(self) -> None:
+        begin = self._empty.findChild(KeyButton)
+        target = begin if self._stack.currentWidget() is self._empty and begin is not None else self.list
+        target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # ---- what the clerk does
+
+    def _open(self, line: Line) -> None:
+        self.open_case.emit(_row(line).application_id)
+
+    def _open_current(self) -> None:
+        line = self.list.current()
+        if line is not None:
+            self._open(line)
+
+    def _retry(self) -> None:
+        line = self.list.current()
+        op_id = _row(line).op_id if line else None
+        if op_id:
+            work = partial(passes.retry, self.context.desk, op_id)
+            self.context.tasks.command(self, work, lambda _: self._retried(), self.fail)
+
+    def _retried(self) -> None:
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.say("已放回发送队列，联网后自动再送。", "ok")
+
+    def _begin(self) -> None:
+        self.go.emit("intake")
+
+    # ---- building
+
+    def _lay_out(self) -> None:
+        bar = Bar("bottom")
+        bar.row.addWidget(Text("待办", "title"))
+        bar.row.addWidget(self._summary, 1)
+        work = QWidget()
+        columns = QHBoxLayout(work)
+        columns.setContentsMargins(space(16), space(14), space(16), space(14))
+        columns.setSpacing(space(14))
+        columns.addWidget(self.list, 1)
+        columns.addWidget(self._pane)
+        self._stack.addWidget(work)
+        self._stack.addWidget(self._empty)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(bar)
+        whole.addWidget(self._stack, 1)
+
+
+class TodoPane(QWidget):
+    """Why the chosen case waits, in full, and what to do. Attributes: ``open``, ``retry`` (buttons)."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedWidth(px(324) + space(24))
+        self.open = PrimaryButton("打开  Enter", "", "open")
+        self.retry = KeyButton("重发", "Alt+R", "retry")
+        self._who = Card()
+        self._title, self._subtitle = Text("", "title", wrap=True), Text("", "note", wrap=True)
+        self._why = Card(" ")
+        self._sentences = Text("", "value", wrap=True)
+        self._next = Text("", "text", tone="soft", wrap=True)
+        self._who.body.addWidget(self._title)
+        self._who.body.addWidget(self._subtitle)
+        self._why.body.addWidget(self._sentences)
+        self._why.body.addWidget(self._next)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(space(12))
+        for each in (self._who, self._why):
+            column.addWidget(each)
+        column.addStretch(1)
+        column.addWidget(self.retry)
+        column.addWidget(self.open)
+
+    def show_detail(self, shown: TodoDetail | None) -> None:
+        """None: nothing is chosen."""
+        for each in (self._who, self._why, self.open):
+            each.setVisible(shown is not None)
+        self.retry.setVisible(shown is not None and shown.can_retry)
+        if shown is None:
+            return
+        self._title.setText(shown.title)
+        self._subtitle.setText(shown.subtitle)
+        self._why.set_title(shown.heading)
+        self._why.set_tone(shown.tone if shown.tone in ("ok", "attention", "wrong") else "")
+        self._sentences.setText("\n".join(shown.sentences))
+        self._next.setText(shown.next_step)
+
+
+def _row(line: Line) -> TodoRow:
+    row: TodoRow = line.data  # type: ignore[assignment]
+    return row
+
+
+def _empty_page(begin: object) -> EmptyState:
+    button = PrimaryButton("开始受理  F3", "", "begin")
+    button.clicked.connect(begin)
+    return EmptyState(
+        "没有要办的", "职工来了，按 F3 开始受理。退回的、没填完的、没送到中心的，都会出现在这里。", button
+    )
