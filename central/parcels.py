@@ -108,16 +108,6 @@ def _scans(tx: Connection, parcel_ids: Sequence[int]) -> dict[int, dict[str, int
     return found
 
 
-def promised(tx: Connection, device_id: str, reference: str) -> dict[str, int]:
-    """Every scan that this device promised for this application: sha256 -> size."""
-    query = (
-        select(parcel_scans.c.sha256, parcel_scans.c.size)
-        .join(parcels)
-        .where(parcels.c.device_id == device_id, parcels.c.reference == reference)
-    )
-    return dict(tx.execute(query).tuples().all())
-
-
 # ---- arriving
 
 
@@ -132,12 +122,10 @@ def missing_of(blobs: BlobStore, parcel: Parcel) -> list[MissingBlob]:
     return found
 
 
-def waiting_for(tx: Connection, device_id: str, reference: str) -> list[Parcel]:
-    """The parcels of an application that are not received yet."""
-    query = select(parcels).where(
-        parcels.c.device_id == device_id, parcels.c.reference == reference, parcels.c.received_at.is_(None)
-    )
-    rows = tx.execute(query).all()
+def parcels_for(tx: Connection, device_id: str, reference: str) -> list[Parcel]:
+    """Every parcel of an application that is this device's own."""
+    query = select(parcels).where(parcels.c.device_id == device_id, parcels.c.reference == reference)
+    rows = tx.execute(query.order_by(parcels.c.id)).all()
     scans = _scans(tx, [row.id for row in rows])
     return [_parcel(row, scans.get(row.id, {})) for row in rows]
 

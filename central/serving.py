@@ -76,7 +76,8 @@ def serve(central: Central, host: str, port: int, say: Callable[[str], None]) ->
 
 def _listener(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # named protocol: asyncio sets TCP_NODELAY only where it sees it, and answers would wait 40 ms for the peer's ACK
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))

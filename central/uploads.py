@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
@@ -19,7 +19,7 @@ from central.blobs import BlobStore, Place, Upload
 from central.context import Central
 from central.gate import Admitted, Gate
 from central.openapi import UPLOAD_TYPES
-from central.parcels import is_complete, promised, receive, waiting_for
+from central.parcels import Parcel, is_complete, parcels_for, receive
 from central.problems import problem_of
 from station_app.errors import StationError, UserError
 from sync.wire import EMPTY_SHA256, BlobAnswer
@@ -28,7 +28,7 @@ _PIECE = 512 * 1024  # bytes held in memory before they are written...
 _PIECES = 256  # ...or chunks...
 _PIECE_SECONDS = 1.0  # ...or time, so that a slow line loses little
 _SILENCE_SECONDS = 60.0
-_REMEMBERED = 2000  # applications whose promised scans are kept in memory
+_REMEMBERED = 2000  # applications whose parcels are kept in memory
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _REFERENCE = re.compile(r"[A-Z0-9-]{8,40}")
 _DIGITS = re.compile(r"[0-9]{1,18}")
@@ -72,7 +72,7 @@ class Uploads:
         self._blobs = blobs
         self._gate = gate
         self._in_thread = in_thread
-        self._promised: dict[tuple[str, str], dict[str, int]] = {}
+        self._parcels: dict[tuple[str, str], list[Parcel]] = {}
         self._readers: dict[Place, _Reader] = {}
 
     async def head(self, request: Request) -> Response:
@@ -165,10 +165,10 @@ class Uploads:
         return self._receipts(upload.place) if complete else []
 
     def _receipts(self, place: Place) -> list[str]:
-        """Receive what this blob completed."""
-        with self._central.database.read() as tx:
-            waiting = waiting_for(tx, place.device_id, place.reference)
-        return receive(self._central, self._blobs, [each for each in waiting if is_complete(self._blobs, each)])
+        """Receive what this blob completed. Scans added this very moment wait for the next sync to say so."""
+        parcels = self._parcels.get((place.device_id, place.reference), ())
+        with_it = [each for each in parcels if place.sha256 in each.scans]
+        return receive(self._central, self._blobs, [each for each in with_it if is_complete(self._blobs, each)])
 
     # ---- what is asked for
 
@@ -178,28 +178,32 @@ class Uploads:
         if not _REFERENCE.fullmatch(reference) or not _SHA256.fullmatch(sha256):
             raise UserError("blob_unknown")
         application = (admitted.device.id, reference)
-        size = self._promised.get(application, {}).get(sha256)
+        size = _size_of(self._parcels.get(application, ()), sha256)
         if size is None:
-            scans = await self._in_thread(lambda: self._read_promised(*application))
-            size = scans.get(sha256)
+            parcels = await self._in_thread(lambda: self._read_parcels(*application))
+            size = _size_of(parcels, sha256)
             if size is None:
                 raise UserError("blob_unknown")
-            self._remember(application, scans)
+            self._remember(application, parcels)
         return Place(admitted.device.id, reference, sha256), size
 
-    def _read_promised(self, device_id: str, reference: str) -> dict[str, int]:
+    def _read_parcels(self, device_id: str, reference: str) -> list[Parcel]:
         with self._central.database.read() as tx:
-            return promised(tx, device_id, reference)
+            return parcels_for(tx, device_id, reference)
 
-    def _remember(self, application: tuple[str, str], scans: dict[str, int]) -> None:
-        """What was promised never changes, it only grows."""
-        while len(self._promised) >= _REMEMBERED:
-            del self._promised[next(iter(self._promised))]
-        self._promised[application] = scans
+    def _remember(self, application: tuple[str, str], parcels: list[Parcel]) -> None:
+        """What a parcel promised never changes; an application only gets more of them."""
+        while len(self._parcels) >= _REMEMBERED:
+            del self._parcels[next(iter(self._parcels))]
+        self._parcels[application] = parcels
 
     def _progress(self, place: Place, size: int) -> dict[str, str]:
         whole = self._blobs.is_whole(place)
         return _progress_headers(size if whole else self._blobs.arrived(place), whole)
+
+
+def _size_of(parcels: Iterable[Parcel], sha256: str) -> int | None:
+    return next((parcel.scans[sha256] for parcel in parcels if sha256 in parcel.scans), None)
 
 
 def _broken_off(error: BaseException, superseded: bool) -> BaseException:
