@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from types import TracebackType
 
 _PIECE = 16_384
@@ -25,6 +25,7 @@ class Line:
         self._swallow: bytes | None = None
         self.sent = 0
         self.faults = 0
+        self.faulty = Event()  # set with the first fault
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
     def cut_after(self, verb: bytes, size: int) -> None:
@@ -75,6 +76,7 @@ class Line:
                 return None
             size, self._cut = self._cut[1], None
             self.faults += 1
+            self.faulty.set()
             return size
 
     def take_swallow(self, piece: bytes) -> bool:
@@ -83,6 +85,7 @@ class Line:
                 return False
             self._swallow = None
             self.faults += 1
+            self.faulty.set()
             return True
 
     def count(self, size: int) -> None:
