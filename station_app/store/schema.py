@@ -195,6 +195,7 @@ outbox = Table(
     _text("last_code", nullable=True),
     _text("created_at"),
     UniqueConstraint("op_id"),
+    Index("outbox_application", "application_id", "seq"),
     Index("outbox_state", "state", "seq"),
     sqlite_strict=True,
     sqlite_autoincrement=True,

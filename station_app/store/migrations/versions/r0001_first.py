@@ -213,6 +213,7 @@ INDEXES = (
     "CREATE INDEX scans_sha256 ON scans (sha256)",
     """CREATE UNIQUE INDEX outbox_open ON outbox (application_id, revision, kind)
        WHERE state IN ('waiting', 'accepted', 'quarantined') AND kind <> 'add_scans'""",
+    "CREATE INDEX outbox_application ON outbox (application_id, seq)",
     "CREATE INDEX outbox_state ON outbox (state, seq)",
 )
 
