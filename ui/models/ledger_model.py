@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFont, QGuiApplication
 
 from station_app.domain.identity import mask_id
 from ui.messages import label
-from ui.theme import current_tokens
-from ui.widgets.state import SIGNS, state_text, truth_of, truth_text
+from ui.theme import current_tokens, px
+from ui.widgets.state import SIGNS, Truth, state_text, truth_of, truth_text
 
 if TYPE_CHECKING:
     from station_app.store.records import LedgerRow
@@ -27,11 +27,12 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 @dataclass(frozen=True)
 class Column:
-    """``share``: of the table's width."""
+    """``sample``: as wide as a cell of it gets. ``worth``: the least worthy goes first where the table is narrow."""
 
     title: str
     text: Callable[[LedgerRow], str]
-    share: float
+    sample: str
+    worth: int
     right: bool = False
 
 
@@ -41,14 +42,24 @@ def _amount(row: LedgerRow) -> str:
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("状态", lambda row: state_text(row.state), 0.13),
-    Column("姓名", lambda row: row.name or "（未填）", 0.12),
-    Column("身份证号", lambda row: mask_id(row.id_number), 0.21),
-    Column("类别", lambda row: label(f"category.{row.category}"), 0.14),
-    Column("金额", _amount, 0.11, right=True),
-    Column("在哪里", lambda row: truth_text(truth_of(row.state)), 0.18),
-    Column("申报日期", lambda row: row.applied_on or "", 0.11, right=True),
+    Column("状态", lambda row: state_text(row.state), "↩ 退回补正", 9),
+    Column("姓名", lambda row: row.name or "（未填）", "欧阳静雯", 9),
+    Column("身份证号", lambda row: mask_id(row.id_number), "990105********12350", 9),
+    Column("类别", lambda row: label(f"category.{row.category}"), "职业技能等级", 2),
+    Column("金额", _amount, "2,000 元", 3, right=True),
+    Column("在哪里", lambda row: truth_text(truth_of(row.state)), "●●○○ 中心已收到", 4),
+    Column("申报日期", lambda row: row.applied_on or "", "2024-05-155", 1, right=True),
 )
+_ALWAYS = 9  # worth of a column that never goes
+_TRUTH = 5  # the column of the whereabouts
+
+
+def fitting(widths: Sequence[int], room: int) -> frozenset[int]:
+    """Which columns there is room for; what goes first is worth least."""
+    kept = sorted(range(len(COLUMNS)), key=lambda place: COLUMNS[place].worth)
+    while sum(widths[place] for place in kept) > room and COLUMNS[kept[0]].worth < _ALWAYS:
+        kept.pop(0)
+    return frozenset(kept)
 
 
 class LedgerModel(QAbstractTableModel):
@@ -132,6 +143,8 @@ class LedgerModel(QAbstractTableModel):
         column = COLUMNS[index.column()]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return int(_RIGHT) if column.right else None
+        if role == Qt.ItemDataRole.FontRole:
+            return _small() if index.column() == _TRUTH else None
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ForegroundRole, Qt.ItemDataRole.ToolTipRole):
             return None
         row = self.row_at(index.row())
@@ -161,6 +174,16 @@ def _same_cases(before: Sequence[LedgerRow] | None, after: Sequence[LedgerRow]) 
 
 
 def _colour(row: LedgerRow, column: int) -> QColor | None:
-    """Only the state has a colour; its sign and word say the same."""
-    tone = SIGNS[row.state][1] if column == 0 else ""
+    """State and whereabouts have a colour; sign and word say the same."""
+    if column == _TRUTH:
+        tone = "attention" if truth_of(row.state) is Truth.LOCAL else "ok"
+    else:
+        tone = SIGNS[row.state][1] if column == 0 else ""
     return QColor(getattr(current_tokens(), tone)) if tone else None
+
+
+def _small() -> QFont:
+    """Of the dots, as the truth light has them."""
+    font = QGuiApplication.font()
+    font.setPixelSize(px(13))
+    return font

@@ -56,7 +56,7 @@ def read_pages(desk: Desk, query: LedgerQuery, numbers: tuple[int, ...]) -> Foun
 
 
 class LedgerPage(Page):
-    """F2 the search line, Down into the list, Enter opens, Alt+S/C/Y the filters, Esc clears them."""
+    """F2 the search line, Down into the list, Enter opens, Alt+S/C/P the filters, Esc clears them."""
 
     name = "ledger"
 
@@ -235,7 +235,7 @@ class LedgerPage(Page):
             ("F2", self.search.setFocus),
             ("Alt+S", self.states.setFocus),
             ("Alt+C", self.categories.setFocus),
-            ("Alt+Y", self.plans.setFocus),
+            ("Alt+P", self.plans.setFocus),
         ):
             QShortcut(QKeySequence(key), self).activated.connect(act)
 
@@ -259,13 +259,13 @@ class LedgerPage(Page):
         top = Bar("bottom")
         top.row.addWidget(Text("台账", "title"))
         top.row.addWidget(self.search, 1)
-        top.row.addWidget(KeyBadge("F2"))
+        top.row.addWidget(KeyBadge("F2"), 0, Qt.AlignmentFlag.AlignVCenter)
         top.row.addWidget(self._count)
         filters = QHBoxLayout()
         filters.setSpacing(space(8))
-        for box, key in ((self.states, "Alt+S"), (self.categories, "Alt+C"), (self.plans, "Alt+Y")):
+        for box, key in ((self.states, "Alt+S"), (self.categories, "Alt+C"), (self.plans, "Alt+P")):
             filters.addWidget(box, 1)
-            filters.addWidget(KeyBadge(key))
+            filters.addWidget(KeyBadge(key), 0, Qt.AlignmentFlag.AlignVCenter)
         self._stack.addWidget(self.table)
         self._stack.addWidget(self._empty)
         left = QVBoxLayout()

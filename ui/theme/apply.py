@@ -15,7 +15,7 @@ from ui.theme.tokens import LIGHT, THEMES, Tokens
 
 TEXT_SIZES = (12, 14, 16)
 _PROPERTY = "station_theme"
-_SHEETS = ("station.qss", "intake.qss")
+_SHEETS = ("station.qss", "intake.qss", "lists.qss")
 _PLACEHOLDER = re.compile(r"@(?P<token>[a-z_]+)|(?P<units>\d+(?:\.\d+)?)(?P<scale>[us])\b")
 
 

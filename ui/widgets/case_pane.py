@@ -34,12 +34,12 @@ class CasePane(QWidget):
         self._detail: CaseDetail | None = None
         self._who, self._numbers = Card(), Grid()
         self._name, self._state, self._truth = Text("", "title", wrap=True), Text(), TruthLight()
-        self._reference, self._kind = Text("", "note"), Text("", "note", wrap=True)
-        self._facts = Grid()
+        self._kind = Text("", "note", wrap=True)
+        self._more, self._facts = Card("申报"), Grid()
         self.reveal = SmallButton("显示全号", "Alt+N", "reveal")
         self._judged, self._back = Card("判断"), Card("退回补正")
         self._trouble, self._past = Card("没有送到中心"), Card("经过")
-        self._cards = (self._who, self._back, self._trouble, self._judged, self._past)
+        self._cards = (self._who, self._back, self._trouble, self._judged, self._more, self._past)
         self.open = PrimaryButton("打开  Enter", "", "open")
         self.withdraw = KeyButton("撤回", "Alt+W", "withdraw")
         self._question = Confirm(_ASK, "确定撤回", "不撤回")
@@ -118,8 +118,8 @@ class CasePane(QWidget):
         self._name.setText(detail.name or "（未填姓名）")
         self._tag.set_state(detail.state)
         self._truth.set_truth(truth_of(detail.state))
-        self._reference.setText(detail.reference)
-        self._kind.setText(f"{detail.kind}\n{_ASKED}" if detail.withdrawing else detail.kind)
+        kind = f"{detail.kind}\n{detail.reference}"
+        self._kind.setText(f"{kind}\n{_ASKED}" if detail.withdrawing else kind)
         self._facts.put(detail.facts)
         if not keep_numbers:
             self._numbers.put(detail.numbers)
@@ -134,10 +134,10 @@ class CasePane(QWidget):
         head.addWidget(self._name, 1)
         head.addWidget(self._tag, 0, Qt.AlignmentFlag.AlignTop)
         self._who.body.addLayout(head)
-        for each in (self._truth, self._reference, self._kind, self._numbers):
+        for each in (self._truth, self._kind, self._numbers):
             self._who.body.addWidget(each)
         self._who.body.addWidget(self.reveal, 0, Qt.AlignmentFlag.AlignLeft)
-        self._who.body.addWidget(self._facts)
+        self._more.body.addWidget(self._facts)
         inside = QWidget()
         inside.setProperty("role", "scrolled")
         column = QVBoxLayout(inside)

@@ -6,9 +6,10 @@ from PySide6.QtCore import QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QTableView, QWidget
 
-from ui.models.ledger_model import COLUMNS, LedgerModel
-from ui.theme import px
+from ui.models.ledger_model import COLUMNS, LedgerModel, fitting
+from ui.theme import px, space
 
+_CELL_PADDING = 8  # as in the style sheet
 _WITH_COMMAND = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 _RETURN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _ENDS_FAR = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: -1}
@@ -98,6 +99,10 @@ class CaseTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        width = self.viewport().width()
-        for place, column in enumerate(COLUMNS):
-            self.setColumnWidth(place, int(width * column.share))
+        room, metrics = self.viewport().width(), self.fontMetrics()
+        widths = [metrics.horizontalAdvance(column.sample) + 2 * space(_CELL_PADDING) for column in COLUMNS]
+        kept = fitting(widths, room)
+        spare = max(room - sum(widths[place] for place in kept), 0) // len(kept)
+        for place, width in enumerate(widths):
+            self.setColumnHidden(place, place not in kept)
+            self.setColumnWidth(place, width + spare)

@@ -23,6 +23,12 @@ from ui.widgets.toggle import TruthToggle
 if TYPE_CHECKING:
     from station_app.plans import FormField, Plan
 
+_SHORT = {
+    "is_member": "会员",
+    "beijing_union": "北京会员",
+    "has_card": "有卡",
+    "full_time_union_social_worker": "专职工会社工",
+}
 _GROUPS = {"id_number": ID_GROUPS, "card_no": CARD_GROUPS, "phone": PHONE_GROUPS}
 
 
@@ -91,7 +97,9 @@ def _make(shape: FieldShape, plan: Plan) -> QWidget:
             names = _names(shape.field, plan)
             return PickerEdit(lambda typed: search_names(names, typed), spec.longest)
         case Editor.TOGGLE:
-            return TruthToggle(field_label(shape.field), shape.field.required)
+            toggle = TruthToggle(_SHORT.get(shape.name) or field_label(shape.field), shape.field.required)
+            toggle.setToolTip(field_label(shape.field))
+            return toggle
         case Editor.TEXT:
             return TextEdit(spec.longest, raise_first=shape.name == "number")
 

@@ -35,7 +35,7 @@ class FieldGrid(QWidget):
     edited = Signal(str, object, str)
     left = Signal(str)
 
-    def __init__(self, shaped: tuple[FieldShape, ...], plan: Plan, parent: QWidget | None = None) -> None:
+    def __init__(self, shaped: tuple[FieldShape, ...], plan: Plan, narrow: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shapes = {shape.name: shape for shape in shaped}
         self._plan = plan
@@ -47,14 +47,25 @@ class FieldGrid(QWidget):
         self.slim.setSpacing(space(8))
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(space(2))
-        for line in rows(shaped):
+        self._column.setSpacing(space(6))
+        self._narrow = narrow
+        for line in rows([shape for shape in shaped if shape.zone is Zone.MAIN], narrow):
             self._column.addWidget(self._row(line))
         for shape in shaped:
             if shape.zone is Zone.SLIM:
                 self._add_slim(shape)
         self._extra_link: LinkButton | None = None
         self._extra = self._extra_part([shape for shape in shaped if shape.zone is Zone.EXTRA])
+
+    def discard(self) -> None:
+        """Take everything away, also what stands on the card outside this widget."""
+        for parts in self._slim_parts.values():
+            for part in parts:
+                part.hide()
+                part.deleteLater()
+        self.hide()
+        self.setParent(None)
+        self.deleteLater()
 
     def place_slim(self) -> None:
         """Let the slim row stand here, above the optional fields."""
@@ -130,7 +141,7 @@ class FieldGrid(QWidget):
 
     # ---- building
 
-    def _row(self, line: list[FieldShape]) -> QWidget:
+    def _row(self, line: list[tuple[FieldShape, int]]) -> QWidget:
         row = QWidget(self)
         grid = QGridLayout(row)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -139,9 +150,9 @@ class FieldGrid(QWidget):
             grid.setColumnStretch(column, 1)
             grid.setColumnMinimumWidth(column, 1)
         at = 0
-        for shape in line:
-            grid.addWidget(self._box(shape), 0, at, 1, shape.span)
-            at += shape.span
+        for shape, span in line:
+            grid.addWidget(self._box(shape), 0, at, 1, span)
+            at += span
         return row
 
     def _box(self, shape: FieldShape) -> FieldBox:
@@ -149,7 +160,8 @@ class FieldGrid(QWidget):
         policy = editor.sizePolicy()
         policy.setHorizontalPolicy(QSizePolicy.Policy.Ignored)
         editor.setSizePolicy(policy)
-        editor.setFixedHeight(px(_HEIGHT))
+        editor.setFixedHeight(space(_HEIGHT))
+        editor.setProperty("tight", "true")
         box = FieldBox(shape.name, editor, field_label(shape.field), beside=True)
         self._boxes[shape.name] = box
         return box
@@ -181,8 +193,8 @@ class FieldGrid(QWidget):
         part = QWidget(self)
         column = QVBoxLayout(part)
         column.setContentsMargins(0, 0, 0, 0)
-        for start in range(0, len(shaped), 3):
-            column.addWidget(self._row(shaped[start : start + 3]))
+        for line in rows(shaped, self._narrow):
+            column.addWidget(self._row(line))
         part.hide()
         link = LinkButton(f"选填 {len(shaped)} 项", "Alt+X", "extra")
         link.setToolTip("非必要不用填写")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from station_app.domain.application import Category, FieldReturn
@@ -13,11 +13,12 @@ from ui.messages import label, table
 from ui.pages.intake.editors import as_editor
 from ui.pages.intake.fields import FieldGrid
 from ui.pages.intake.shape import FieldShape, shapes
-from ui.theme import space
+from ui.theme import px, space
 from ui.widgets.buttons import SmallButton
 from ui.widgets.card import Card
 from ui.widgets.choice_box import ChoiceBox
 from ui.widgets.choice_row import Choice, ChoiceRow
+from ui.widgets.fitting_button import FittingButton
 from ui.widgets.picker import PickerEdit
 from ui.widgets.scan_strip import ScanStrip
 from ui.widgets.text import ElidedText
@@ -28,12 +29,16 @@ if TYPE_CHECKING:
     from ui.pages.intake.draft import Draft
     from ui.pages.intake.presenter import Judgement
 
-_STRIP_HELP = "← → 选择　Enter 查看/添加　R 旋转　T 替换　1-6 改类别　Delete 移除"
+_STRIP_HELP = "← → 选　Enter 看　R 转　T 换　1-6 类别　Delete 移除"
+
+
+_NARROW = 600  # units
 
 
 class FormPane(QScrollArea):
     """Signals: ``edited(name, value, unfinished text)``, ``left(name)``, ``category_chosen(Category)``,
-    ``facts_wanted()``, ``files_wanted()``, ``paste_wanted()``, ``ended()``: Enter in the last field.
+    ``facts_wanted()``, ``files_wanted()``, ``paste_wanted()``, ``ended()``: Enter in the last field;
+    ``reflow_wanted()``: the width has changed so much that the case must be shown anew.
 
     Attributes: ``strip`` (ScanStrip), ``editors`` by name in the order of Tab.
     """
@@ -45,6 +50,7 @@ class FormPane(QScrollArea):
     files_wanted = Signal()
     paste_wanted = Signal()
     ended = Signal()
+    reflow_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,13 +67,13 @@ class FormPane(QScrollArea):
         self._grids: list[FieldGrid] = []
         self._applicant = Card("申请人")
         self._certificate = Card("证书")
-        self._facts = SmallButton("", "Alt+D", "facts")
+        self._facts = FittingButton("Alt+D", "facts")
         self._scan_help = ElidedText("", "note", tone="soft")
         inside = QWidget()
         inside.setProperty("role", "scrolled")
         self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(space(12))
+        self._column.setSpacing(space(11))
         for card in (self._applicant, self._certificate, self._scans_card()):
             self._column.addWidget(card)
         self._column.addStretch(1)
@@ -88,7 +94,11 @@ class FormPane(QScrollArea):
         self.category.set_value(content.category)
         self.category.set_locked(draft.locked("category"))
         channel = table("labels").get(f"channel.{content.channel}", content.channel)
-        self._facts.set_words(f"{content.plan} 年方案 · {channel} · 申报日 {content.applied_on or '未填'}")
+        day = content.applied_on.isoformat() if content.applied_on else "未填"
+        plan_words = f"{content.plan} 年方案"
+        self._facts.set_wordings(
+            (f"{plan_words} · {channel} · 申报日 {day}", f"{plan_words} · {channel} · {day[5:]}", plan_words)
+        )
         for grid in self._grids:
             grid.show_content(content, draft.unfinished)
             grid.set_locked(draft.locked)
@@ -164,8 +174,17 @@ class FormPane(QScrollArea):
 
     # ---- building
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._built_for and self._built_for[-1] != self._narrow():
+            self.reflow_wanted.emit()
+
+    def _narrow(self) -> bool:
+        """Whether a card number would not fit a third of the width."""
+        return self.isVisible() and self.width() < px(_NARROW)
+
     def _build(self, plan: Plan, category: Category) -> None:
-        wanted = (plan.year, plan.version, category)
+        wanted = (plan.year, plan.version, category, self._narrow())
         if wanted == self._built_for:
             return
         focused = QApplication.focusWidget()
@@ -178,9 +197,7 @@ class FormPane(QScrollArea):
 
     def _rebuild_grids(self, plan: Plan, category: Category) -> None:
         for old in self._grids:
-            old.hide()
-            old.setParent(None)
-            old.deleteLater()
+            old.discard()
         self.editors = {}
         fields = plan.categories[category].fields if category in plan.categories else ()
         applicant = self._grid(plan, (*shapes(fields, "applicant", category), *shapes(fields, "member", category)))
@@ -194,7 +211,7 @@ class FormPane(QScrollArea):
         self._grids = [applicant, certificate]
 
     def _grid(self, plan: Plan, shaped: tuple[FieldShape, ...]) -> FieldGrid:
-        grid = FieldGrid(shaped, plan)
+        grid = FieldGrid(shaped, plan, self._narrow())
         grid.edited.connect(self.edited)
         grid.left.connect(self.left)
         for widget in grid.editors.values():
@@ -216,5 +233,4 @@ class FormPane(QScrollArea):
 
 
 def _note(each: FieldReturn) -> str:
-    said = table("states").get(f"return_{each.code}", each.code)
-    return f"退回：{said}"
+    return table("states").get(f"return_{each.code}", each.code)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QIcon, QKeyEvent, QPainter, QPixmap
+from PySide6.QtGui import QColor, QFocusEvent, QIcon, QKeyEvent, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from station_app.domain.fields import SECTIONS, FieldProblem
 from station_app.errors import UserError
 from ui.messages import label, sentence
-from ui.theme import current_tokens, px
+from ui.theme import current_tokens, px, space
 
 _FIELD = Qt.ItemDataRole.UserRole
 _WORDS = {"consent": "当面告知，请本人同意", "insist": "本人坚持申报的理由"}
@@ -27,8 +27,11 @@ class MissingLine:
     wrong: bool = False
 
 
-def lines_of(missing: Sequence[FieldProblem]) -> list[MissingLine]:
-    """One line for each field; scans that are missing share one, and so do the facts of membership."""
+def lines_of(missing: Sequence[FieldProblem], labels: Mapping[str, str]) -> list[MissingLine]:
+    """One line for each field; scans that are missing share one, and so do the facts of membership.
+
+    ``labels``: the plan's own names of fields.
+    """
     lines: list[MissingLine] = []
     scans = _missing(missing, "scan.")
     facts = [name for name in _missing(missing) if name in SECTIONS["member"]]
@@ -38,14 +41,12 @@ def lines_of(missing: Sequence[FieldProblem]) -> list[MissingLine]:
             lines.append(MissingLine(name, sentence(UserError(each.code, each.field)).rstrip("。"), wrong=True))
         elif name in scans and len(scans) > 1:
             if name == scans[0]:
-                lines.append(MissingLine(name, f"扫描件 {len(scans)} 页：" + "、".join(map(_short, scans))))
+                lines.append(MissingLine(name, f"扫描件 {len(scans)} 页，按 F6 添加"))
         elif name in facts and len(facts) > 1:
             if name == facts[0]:
                 lines.append(MissingLine(name, f"会员身份 {len(facts)} 项"))
         else:
-            lines.append(
-                MissingLine(name, f"扫描件：{label(name)}" if name in scans else _WORDS.get(name) or label(name))
-            )
+            lines.append(MissingLine(name, labels.get(name) or _words(name)))
     return lines
 
 
@@ -55,10 +56,6 @@ def _missing(missing: Sequence[FieldProblem], prefix: str = "") -> list[str]:
 
 def _words(name: str) -> str:
     return f"扫描件：{label(name)}" if name.startswith("scan.") else _WORDS.get(name) or label(name)
-
-
-def _short(name: str) -> str:
-    return label(name).rpartition(" ")[2]
 
 
 class MissingList(QListWidget):
@@ -75,21 +72,20 @@ class MissingList(QListWidget):
         self.setUniformItemSizes(True)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setIconSize(QSize(px(10), px(10)))
-        self._shown: tuple[FieldProblem, ...] | None = None
+        self._shown: list[MissingLine] | None = None
         self.itemClicked.connect(self._want)
 
-    def show_missing(self, missing: Sequence[FieldProblem]) -> None:
-        if tuple(missing) == self._shown:
+    def show_missing(self, missing: Sequence[FieldProblem], labels: Mapping[str, str]) -> None:
+        """Show what is missing; nothing happens while it is the same."""
+        lines = lines_of(missing, labels)
+        if lines == self._shown:
             return
-        self._shown = tuple(missing)
+        self._shown = lines
         self.clear()
-        tokens = current_tokens()
-        lines = lines_of(missing)
         for line in lines:
-            item = QListWidgetItem(_dot(tokens.wrong if line.wrong else tokens.attention), line.words)
+            item = QListWidgetItem(_sign(line.wrong), line.words)
             if line.wrong:
-                item.setText(f"✕ {line.words}")
-                item.setForeground(QColor(tokens.wrong))
+                item.setForeground(QColor(current_tokens().wrong))
             item.setData(_FIELD, line.field)
             item.setToolTip(line.words)
             item.setSizeHint(QSize(1, self._line_height()))
@@ -115,19 +111,25 @@ class MissingList(QListWidget):
         if item is not None:
             self.wanted.emit(item.data(_FIELD) or "")
 
-    @staticmethod
-    def _line_height() -> int:
-        return px(26)
+    def _line_height(self) -> int:
+        return max(self.fontMetrics().height(), px(20)) + space(3)
 
 
-def _dot(colour: str) -> QIcon:
+def _sign(wrong: bool) -> QIcon:
+    """A dot for what is not there yet, a cross for what is wrong."""
     size = px(10)
     pixmap = QPixmap(size, size)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(colour))
-    painter.drawEllipse(QPointF(size / 2, size / 2), size * 0.4, size * 0.4)
+    if wrong:
+        painter.setPen(QPen(QColor(current_tokens().wrong), size * 0.18))
+        near, far = size * 0.15, size * 0.85
+        painter.drawLine(QPointF(near, near), QPointF(far, far))
+        painter.drawLine(QPointF(near, far), QPointF(far, near))
+    else:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(current_tokens().attention))
+        painter.drawEllipse(QPointF(size / 2, size / 2), size * 0.4, size * 0.4)
     painter.end()
     return QIcon(pixmap)

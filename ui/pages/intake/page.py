@@ -162,6 +162,7 @@ class IntakePage(Page):
         judged = self.presenter.judge()
         self.form.show_case(self.draft, self.presenter.plan, judged)
         self._order_tabs()
+        self.side.name_fields(self.presenter.field_labels())
         self._scans.show_case(self.draft)
         self._show_beside(judged)
         return judged
@@ -419,7 +420,7 @@ class IntakePage(Page):
 
     def _lay_out(self) -> None:
         middle = QHBoxLayout()
-        middle.setContentsMargins(space(16), space(14), space(16), space(14))
+        middle.setContentsMargins(space(16), space(12), space(16), space(12))
         middle.setSpacing(space(14))
         middle.addWidget(self.form, 1)
         middle.addWidget(self.side)
@@ -438,7 +439,7 @@ class IntakePage(Page):
         self.form.facts_wanted.connect(self._ask_facts)
         self.form.files_wanted.connect(self._scans.ask_files)
         self.form.paste_wanted.connect(self._scans.paste)
-        self.form.installEventFilter(self)
+        self.form.reflow_wanted.connect(self._show_all, Qt.ConnectionType.QueuedConnection)
         self._facts.chosen.connect(self._facts_chosen)
         self._scans.changed.connect(lambda: self._show_beside(self.presenter.judge()))
         self._scans.said.connect(self.say)

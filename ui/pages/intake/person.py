@@ -35,11 +35,12 @@ class Person:
     others: tuple[LedgerRow, ...]
 
 
-def person_of(desk: Desk, id_number: str) -> Person:
-    """Everything in one go, on the reader thread."""
+def person_of(desk: Desk, id_number: str, application_id: str) -> Person:
+    """Everything in one go, on the reader thread; the case on the table itself does not count."""
     rows = ledger.find(desk, LedgerQuery(text=id_number, limit=_MOST))
     others = tuple(row for row in rows if row.id_number == id_number and row.state not in CLOSED)
-    return Person(id_number, intake.history_of(desk, id_number), members.by_id_number(desk, id_number), others)
+    history = intake.history_of(desk, id_number, application_id)
+    return Person(id_number, history, members.by_id_number(desk, id_number), others)
 
 
 class Notes(QObject):
@@ -60,7 +61,7 @@ class Notes(QObject):
 
     def ask(self, draft: Draft, id_number: str) -> None:
         """Ask the store about this person; an older question is dropped."""
-        work = partial(person_of, self._desk, id_number)
+        work = partial(person_of, self._desk, id_number, draft.application_id or "")
         self._tasks.query(self, work, partial(self._answered, draft), self.failed.emit, key="person")
 
     def forget(self) -> None:

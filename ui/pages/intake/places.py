@@ -31,16 +31,14 @@ def places_of(draft: Draft) -> list[Place]:
 def _filled(draft: Draft, scan: ScanRecord, said: FieldReturn | None, number: int, count: int) -> Place:
     fixed = not draft.editable
     if said is not None and scan.added_after_revision < draft.revision:
-        return Place(scan.kind, scan.id, _words(said), "wrong", fixed)
-    size = f"{scan.size / 2**20:.1f} MB" if scan.size >= 2**20 else f"{max(scan.size // 1024, 1)} KB"
-    page = f"第 {number} 页 · " if count > 1 else ""
-    return Place(scan.kind, scan.id, f"{page}已保存 {size}", "ok", fixed)
+        return Place(scan.kind, scan.id, "退回", "wrong", fixed)
+    return Place(scan.kind, scan.id, f"第 {number} 页" if count > 1 else "", "ok", fixed)
 
 
 def _empty(kind: ScanKind, said: FieldReturn | None) -> Place:
     if said is not None:
         return Place(kind, None, _words(said), "wrong")
-    return Place(kind, None, "打印签字后补扫" if kind is ScanKind.FORM else "待扫描", "soft")
+    return Place(kind, None, "签字后补扫" if kind is ScanKind.FORM else "待扫描", "soft")
 
 
 def _words(said: FieldReturn) -> str:

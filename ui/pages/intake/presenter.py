@@ -90,6 +90,11 @@ class IntakePresenter:
         """What the plan says of the category on the table; None when the plan does not know that category."""
         return self.plan.categories.get(self.draft.content.category)
 
+    def field_labels(self) -> Mapping[str, str]:
+        """The plan's own words for the fields of this category, where it has any."""
+        fields = self.category_plan.fields if self.category_plan else ()
+        return {each.name: each.label for each in fields if each.label}
+
     # ---- values
 
     def set_value(self, name: str, value: object, unfinished: str = "") -> None:

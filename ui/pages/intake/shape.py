@@ -58,8 +58,8 @@ _SPANS: Mapping[str, int] = {
     "card_no": 4,
     "employer": 5,
     "position": 3,
-    "occupation": 5,
-    "level": 4,
+    "occupation": 4,
+    "level": 5,
     "issue_date": 3,
     "number": 5,
     "issuer": 7,
@@ -74,10 +74,11 @@ _SPANS: Mapping[str, int] = {
     "entrants": 2,
 }
 _SPANS_HERE: Mapping[str, Mapping[str, int]] = {  # where a category's rows come out better otherwise
-    "social_worker": {"number": 3, "issuer": 6},
-    "competition": {"number": 4},
+    "social_worker": {"level_name": 6, "management_no": 6, "issuer": 6},
+    "competition": {"number": 4, "occupation": 5},
 }
 _SLIM = frozenset({"kind", "first_issue_date", "highest_round"})
+_SLIM_HERE: Mapping[str, frozenset[str]] = {"social_worker": frozenset({"number"})}
 _NUMBERS = frozenset({"id_number", "card_no", "phone"})
 _PICKERS = frozenset({"occupation", "issuer"})
 _MOST_BUTTONS = 4
@@ -93,18 +94,18 @@ def shapes(fields: Sequence[FormField], section: str, category: str) -> tuple[Fi
     return tuple(_shape(field, category) for field in fields if field.section == section)
 
 
-def rows(shaped: Sequence[FieldShape]) -> list[list[FieldShape]]:
-    """The main zone, filled row by row."""
-    lines: list[list[FieldShape]] = []
+def rows(shaped: Sequence[FieldShape], narrow: bool) -> list[list[tuple[FieldShape, int]]]:
+    """The fields filled row by row, each with its columns; ``narrow``: two in a row, for large text."""
+    lines: list[list[tuple[FieldShape, int]]] = []
     room = 0
     for shape in shaped:
-        if shape.zone is not Zone.MAIN:
-            continue
-        if shape.span > room:
+        span = min(2 * shape.span, COLUMNS) if narrow else shape.span
+        span = (COLUMNS // 2 if span < COLUMNS else COLUMNS) if narrow else span
+        if span > room:
             lines.append([])
             room = COLUMNS
-        lines[-1].append(shape)
-        room -= shape.span
+        lines[-1].append((shape, span))
+        room -= span
     return lines
 
 
@@ -122,7 +123,7 @@ def relevant(name: str, content: Content, known_issuers: frozenset[object]) -> b
 
 def _shape(field: FormField, category: str) -> FieldShape:
     editor = _editor(field)
-    return FieldShape(field, editor, _zone(field, editor), _span(field, category))
+    return FieldShape(field, editor, _zone(field, editor, category), _span(field, category))
 
 
 def _editor(field: FormField) -> Editor:
@@ -142,8 +143,8 @@ def _editor(field: FormField) -> Editor:
     return Editor.INTEGER if kind is FieldType.INTEGER else Editor.TEXT
 
 
-def _zone(field: FormField, editor: Editor) -> Zone:
-    if editor is Editor.TOGGLE or field.name in _SLIM:
+def _zone(field: FormField, editor: Editor, category: str) -> Zone:
+    if editor is Editor.TOGGLE or field.name in _SLIM or field.name in _SLIM_HERE.get(category, ()):
         return Zone.SLIM
     return Zone.MAIN if field.required or field.name in _SPANS else Zone.EXTRA
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,9 @@ _SAID: dict[State, tuple[str, CardTone, str]] = {
     State.REJECTED: ("✕ 未通过", "wrong", "审核未通过，这一件已办结。"),
     State.WITHDRAWN: ("－ 已撤回", "", "这一件已撤回，不再办理。"),
 }
+
+
+_WIDTH = 348  # grows less than the text, so that the form keeps its room
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,7 @@ class SidePane(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFixedWidth(px(348))
+        self.setFixedWidth((px(_WIDTH) + 2 * space(_WIDTH)) // 3)
         self.assessment = AssessmentPanel()
         self.returned = ReturnedCard()
         self.insist = InsistCard()
@@ -151,6 +154,7 @@ class SidePane(QWidget):
         self._notes: list[Card] = []
         self._known_notes: tuple[NoteCard, ...] | None = None
         self._shown: object = None
+        self._labels: Mapping[str, str] = {}
         self._missing_card = Card("还差")
         self._deadline = Text("", "note", wrap=True)
         self._build()
@@ -163,7 +167,7 @@ class SidePane(QWidget):
         self._show_status(draft)
         self.returned.show_returned(draft.returned, draft.opened)
         self._show_assessment(draft, judged)
-        self.missing.show_missing(judged.missing)
+        self.missing.show_missing(judged.missing, self._labels)
         self._missing_card.setVisible(draft.editable)
         self._missing_card.set_title("还差" if judged.missing else "✓ 资料齐全，可以提交")
         self.missing.setVisible(bool(judged.missing))
@@ -188,6 +192,10 @@ class SidePane(QWidget):
         for offset, card in enumerate(self._notes):
             self._column.insertWidget(at + offset, card)
 
+    def name_fields(self, labels: Mapping[str, str]) -> None:
+        """The names that the plan itself gives to fields."""
+        self._labels = labels
+
     def start(self, reason: str) -> None:
         """Another case: its reason, if it has one already."""
         self.insist.reason.set_value(reason)
@@ -203,7 +211,6 @@ class SidePane(QWidget):
         self.insist.reason.set_value(reason)
         self.insist.show()
         self.insist.reason.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._scroll.ensureWidgetVisible(self.insist)
 
     def stops(self) -> list[QWidget]:
         """The stops of Tab on this side, in order."""
@@ -226,7 +233,7 @@ class SidePane(QWidget):
         self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(space(12))
-        for card in (self._status, self.returned, self.assessment, self.insist, self._missing_card):
+        for card in (self._status, self.returned, self.assessment, self._missing_card):
             self._column.addWidget(card)
         self._column.addStretch(1)
         self.insist.hide()
@@ -240,6 +247,7 @@ class SidePane(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(space(10))
         whole.addWidget(self._scroll, 1)
+        whole.addWidget(self.insist)
         self._consent_row = self._make_consent_row()
         whole.addWidget(self._consent_row)
         whole.addLayout(self._make_buttons())
