@@ -51,12 +51,12 @@ class Central:
         return found
 
     @contextmanager
-    def serving(self) -> Iterator[str]:
-        """The server on a free loopback port; its address. Its log lies beside its home."""
+    def serving(self, port: int = 0) -> Iterator[str]:
+        """The server on this loopback port (0: a free one); its address. Its log lies beside its home."""
         with (
-            self.home.with_suffix(".log").open("w", encoding="utf-8") as log,
+            self.home.with_suffix(".log").open("a", encoding="utf-8") as log,
             subprocess.Popen(
-                [sys.executable, "-c", _DOOR, "serve", "--port", "0"],
+                [sys.executable, "-c", _DOOR, "serve", "--port", str(port)],
                 env=self._environment(),
                 cwd=ROOT,
                 stdout=subprocess.PIPE,
