@@ -109,19 +109,19 @@ def matches(query: str, name: str) -> bool:
     return rank(query, name) is not None
 
 
-def _fits(typed: str, characters: tuple[str, ...], at: int) -> bool:
-    if not typed:
-        return True
-    if at == len(characters):
-        return False
-    for spelling in (characters[at], *readings(characters[at])):
-        if spelling.startswith(typed):
-            return True
-        if typed.startswith(spelling) and _fits(typed[len(spelling) :], characters, at + 1):
-            return True
-        if typed[0] == spelling[0] and _fits(typed[1:], characters, at + 1):
-            return True
-    return False
+def _fits(typed: str, characters: tuple[str, ...], start: int) -> bool:
+    """Whether ``typed`` spells the characters from ``start`` on, as far as it goes."""
+    reached = {0}  # how much of it the characters so far can account for
+    for character in characters[start:]:
+        onward = set()
+        for place in reached:
+            rest = typed[place:]
+            for spelling in (character, *readings(character)):
+                if spelling.startswith(rest):
+                    return True
+                onward |= {place + length for length in (1, len(spelling)) if rest.startswith(spelling[:length])}
+        reached = onward
+    return len(typed) in reached
 
 
 def _parts(name: str) -> list[_Part]:
