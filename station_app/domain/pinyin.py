@@ -95,11 +95,11 @@ def rank(query: str, name: str) -> int | None:
     An empty query fits everything.
     """
     typed = query_key(query)
-    characters = tuple(each for each in unicodedata.normalize("NFKC", name).casefold() if each.isalnum())
-    if typed == "".join(characters):
+    spelled = _spelled(name)
+    if typed == "".join(spellings[0] for spellings in spelled):
         return 0
-    for start in range(len(characters)):
-        if _fits(typed, characters, start):
+    for start, spellings in enumerate(spelled):
+        if not typed or (any(each[0] == typed[0] for each in spellings) and _fits(typed, spelled[start:])):
             return 1 if start == 0 else 2
     return None if typed else 1
 
@@ -109,14 +109,21 @@ def matches(query: str, name: str) -> bool:
     return rank(query, name) is not None
 
 
-def _fits(typed: str, characters: tuple[str, ...], start: int) -> bool:
-    """Whether ``typed`` spells the characters from ``start`` on, as far as it goes."""
-    reached = {0}  # how much of it the characters so far can account for
-    for character in characters[start:]:
+@lru_cache(maxsize=4096)
+def _spelled(name: str) -> tuple[tuple[str, ...], ...]:
+    """For each letter of a name: itself, then its readings."""
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    return tuple((each, *readings(each)) for each in plain if each.isalnum())
+
+
+def _fits(typed: str, spelled: tuple[tuple[str, ...], ...]) -> bool:
+    """Whether ``typed`` spells these letters, as far as it goes."""
+    reached = {0}  # how much of it the letters so far can account for
+    for spellings in spelled:
         onward = set()
         for place in reached:
             rest = typed[place:]
-            for spelling in (character, *readings(character)):
+            for spelling in spellings:
                 if spelling.startswith(rest):
                     return True
                 onward |= {place + length for length in (1, len(spelling)) if rest.startswith(spelling[:length])}
