@@ -5,7 +5,7 @@ The recovery identity is written once, beside the keys, for a person to carry aw
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyrage
@@ -25,7 +25,7 @@ _IDENTITY = "recovery-identity.txt"
 class ServerKeys:
     """``private``, ``public``: 32 raw bytes each; ``key_id``: the fingerprint; ``recovery_recipient``: ``age1...``."""
 
-    private: bytes
+    private: bytes = field(repr=False)
     public: bytes
     key_id: str
     recovery_recipient: str
