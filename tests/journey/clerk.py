@@ -59,6 +59,13 @@ class Clerk:
             raise StuckError(f"{what}: {answer['failed']}")
         return answer
 
+    def read_banner(self) -> None:
+        """Read what the banner says and put it away."""
+        if self.session.shell.banner_words:
+            self.hands.look()
+            self.hands.press(Qt.Key.Key_Escape)
+            self.hands.until(lambda: not self.session.shell.banner_words, "the banner gone", 10)
+
     # ---- what a person sees
 
     @property

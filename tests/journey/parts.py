@@ -68,6 +68,7 @@ def _set_up(clerk: Clerk, url: str, code: str) -> None:
         hands.press(ENTER, CTRL)
         hands.until(lambda: clerk.program.session is not None, "the enrolment")
         clerk.picture("empty-todo")
+        clerk.read_banner()
 
 
 def _wait_for_roster(clerk: Clerk) -> None:
@@ -87,12 +88,14 @@ def _syncing(clerk: Clerk) -> bool:
 
 def _find_member(clerk: Clerk) -> None:
     hands = clerk.hands
-    with clerk.step("look the member up by initials · 查会员"):
+    with clerk.step("look the member up by pinyin · 查会员"):
         clerk.go(Qt.Key.Key_F3, "intake")
         hands.until_focus("lookup")
-        hands.write("zjw")
-        hands.until(lambda: HERO.id_number in _suggested(clerk), "her among those with these initials")
+        hands.write("zhang")
+        hands.until(lambda: len(_suggested(clerk)) > 1, "people of this surname")
         clerk.picture("lookup")
+        hands.write("jw")
+        hands.until(lambda: HERO.id_number in _suggested(clerk), "her among those with these initials")
         for _ in range(_suggested(clerk).index(HERO.id_number)):  # the first is highlighted
             hands.press(Qt.Key.Key_Down)
         hands.press(ENTER)
@@ -171,6 +174,7 @@ def _print(clerk: Clerk, file_name: str, words: str) -> None:
         hands.rewrite(str(path))
         clerk.picture(path.stem)
         hands.until(lambda: _written(clerk, path), f"{file_name} on the disk")
+        clerk.read_banner()
 
 
 def _written(clerk: Clerk, path: Path) -> bool:
@@ -189,6 +193,7 @@ def _submit(clerk: Clerk) -> None:
         hands.press(ENTER, CTRL)
         hands.until(lambda: clerk.intake.draft.state is State.QUEUED, "the case in the queue")
         clerk.picture("queued")
+        clerk.read_banner()
     clerk.ask("submitted", reference=clerk.intake.draft.reference)
 
 
