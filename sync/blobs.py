@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
@@ -21,6 +22,7 @@ LARGE = 8 * 1024 * 1024  # bytes: larger scans travel in pieces of this size and
 TRIES = 3  # for one scan in one pass
 FAULTS = (EnvironmentFault, UserError)  # a BugError is not caught: it is ours
 _WORTH_RESUMING = frozenset({"connection_lost", "server_silent", "request_refused"})
+_TOGETHER_SECONDS = 0.03
 _MOST_SERVER_ERRORS = 3  # scans that fail at the server before it is left alone until the next pass
 
 Meter = Callable[[int], None]
@@ -136,21 +138,23 @@ def send_all(sender: BlobSender, scans: Sequence[ScanToSend]) -> Iterator[list[O
                 pool.submit(one, scan).add_done_callback(arrived.put)
             left = len(scans)
             while left:
-                handful = _handful(arrived)
+                handful = _handful(arrived, left)
                 left -= len(handful)
                 yield [each.result() for each in handful]
         finally:
             halt.set()
 
 
-def _handful(arrived: SimpleQueue[Future[Outcome]]) -> list[Future[Outcome]]:
-    """Wait for one, take whatever came with it."""
+def _handful(arrived: SimpleQueue[Future[Outcome]], most: int) -> list[Future[Outcome]]:
+    """Wait for one, take whatever comes with it or right after it: their receipts share a transaction."""
     found = [arrived.get()]
-    while True:
+    end = time.monotonic() + _TOGETHER_SECONDS
+    while len(found) < most:
         try:
-            found.append(arrived.get_nowait())
+            found.append(arrived.get(timeout=max(0.0, end - time.monotonic())))
         except Empty:
-            return found
+            break
+    return found
 
 
 class _Halt(Event):

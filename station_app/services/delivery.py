@@ -15,7 +15,6 @@ from datetime import timedelta
 from pydantic import ValidationError
 
 from station_app.durable import Point
-from station_app.errors import UserError
 from station_app.events import Changed, Kind
 from station_app.services import incoming
 from station_app.services.desk import Desk, stamp
@@ -164,7 +163,7 @@ def apply(desk: Desk, parcel: Parcel, answer: SyncAnswer) -> Applied:
     tally = _Tally()
     with desk.store.write(Point.APPLY) as uow:
         _apply_results(desk, uow, parcel.rows, answer.results, tally)
-        _apply_receipts(desk, uow, answer.receipts, tally)
+        _apply_receipts(uow, answer.receipts, tally)
         new_epoch = bool(asked.epoch) and answer.epoch != asked.epoch
         if new_epoch:
             _begin_epoch(uow, answer.epoch, tally)
@@ -180,7 +179,7 @@ def store_receipts(desk: Desk, receipts: Sequence[str]) -> Applied:
     """Receipts that came with finished scans, in one transaction."""
     tally = _Tally()
     with desk.store.write(Point.APPLY) as uow:
-        _apply_receipts(desk, uow, receipts, tally)
+        _apply_receipts(uow, receipts, tally)
     return Applied(Changed(frozenset(tally.kinds)), received=tally.received, warnings=tuple(tally.warnings))
 
 
@@ -188,36 +187,32 @@ def _apply_results(
     desk: Desk, uow: UnitOfWork, rows: Sequence[OutboxRow], results: Sequence[Result], tally: _Tally
 ) -> None:
     told = {each.op_id: each for each in results}
+    accepted = set()
     for row in rows:
         result = told.get(row.op_id)
         if result is None:
             uow.outbox.postpone(row.op_id, "result_missing", _next_try(desk, row))
-        elif result.result is OpResult.ACCEPTED:
-            _accept(uow, row, desk.now())
-            tally.accepted += 1
-        else:
+        elif result.result is not OpResult.ACCEPTED:
             uow.outbox.mark(row.op_id, _OUTCOMES[result.result], result.code or result.result.value)
+        elif row.kind == OpKind.WITHDRAW.value:
+            uow.outbox.mark(row.op_id, OutboxState.DONE)
+            incoming.withdrawn(uow, row.application_id, desk.now())
+        else:
+            accepted.add(row.op_id)
+        tally.accepted += result is not None and result.result is OpResult.ACCEPTED
+    uow.outbox.mark_all(accepted, OutboxState.ACCEPTED)
     if rows:
         tally.kinds |= {Kind.OUTBOX, Kind.APPLICATIONS}
 
 
-def _accept(uow: UnitOfWork, row: OutboxRow, now: str) -> None:
-    if row.kind != OpKind.WITHDRAW.value:
-        uow.outbox.mark(row.op_id, OutboxState.ACCEPTED)
-        return
-    uow.outbox.mark(row.op_id, OutboxState.DONE)
-    incoming.withdrawn(uow, row.application_id, now)
-
-
-def _apply_receipts(desk: Desk, uow: UnitOfWork, receipts: Sequence[str], tally: _Tally) -> None:
-    server_key = uow.facts.get("server_key") or ""
-    for jws in receipts:
-        try:
-            tally.received += incoming.receipt(uow, jws, server_key)
-            tally.kinds |= {Kind.OUTBOX, Kind.APPLICATIONS}
-        except UserError as error:  # one bad receipt must not keep the others out
-            _LOG.warning("a receipt was not taken: %s", error.code)
-            tally.warnings.append(error.code)
+def _apply_receipts(uow: UnitOfWork, receipts: Sequence[str], tally: _Tally) -> None:
+    received, problems = incoming.receipts(uow, receipts, uow.facts.get("server_key") or "")
+    tally.received += received
+    tally.warnings += problems
+    for code in problems:
+        _LOG.warning("a receipt was not taken: %s", code)
+    if receipts:
+        tally.kinds |= {Kind.OUTBOX, Kind.APPLICATIONS}
 
 
 def _begin_epoch(uow: UnitOfWork, epoch: str, tally: _Tally) -> None:

@@ -20,7 +20,7 @@ from station_app.errors import BugError, UserError
 from station_app.events import Kind
 from station_app.store import UnitOfWork
 from station_app.store.records import ApplicationRecord, OutboxRow, OutboxState, Source
-from station_app.store.times import stamp
+from station_app.store.times import Moment, stamp
 from sync.envelope import decode_key, read_receipt
 from sync.wire import Change, Cursor, MemberChange, OpKind, ReceiptClaims, StateChange
 
@@ -46,35 +46,49 @@ def write_cursor(uow: UnitOfWork, cursor: Cursor) -> None:
 # ---- receipts
 
 
-def receipt(uow: UnitOfWork, jws: str, server_key: str) -> int:
-    """Keep a receipt and close the ops it covers; how many it closed.
+def receipts(uow: UnitOfWork, told: Sequence[str], server_key: str) -> tuple[int, list[str]]:
+    """Keep receipts and close the ops that they sign: how many were closed, and the codes of those not taken.
 
-    Raises UserError ``receipt_invalid`` (not signed by the server of the enrolment), ``receipt_unknown_case``,
-    ``receipt_mismatch`` (signs another body or fewer scans than were sent).
+    ``receipt_invalid``: not signed by the server of the enrolment; ``receipt_unknown_case``; ``receipt_mismatch``: it
+    signs another body or other scans than were sent. One bad receipt keeps no other out.
     """
-    claims = _claims(jws, server_key)
-    ops = [row for row in uow.outbox.of(claims.application_id) if row.reference == claims.reference]
-    if not ops:
-        raise UserError("receipt_unknown_case")
-    signed = [row for row in ops if _is_signed(row, claims)]
-    if not signed:
-        raise UserError("receipt_mismatch")
-    uow.receipts.add(claims.reference, claims.revision, jws, claims.received_at)
-    closing = [row for row in signed if row.state is not OutboxState.DONE]
-    for row in closing:
-        uow.outbox.mark(row.op_id, OutboxState.DONE)
-    if any(row.kind == OpKind.SUBMIT.value for row in signed):
-        uow.applications.receive(claims.application_id, claims.revision, claims.received_at)
-    return len(closing)
+    problems: list[str] = []
+    read = [(jws, claims) for jws in told if (claims := _claims(jws, server_key, problems)) is not None]
+    if not read:
+        return 0, problems
+    ops = uow.outbox.of_cases({claims.application_id for _, claims in read})
+    closing: set[str] = set()
+    received: dict[tuple[str, int], Moment] = {}
+    for jws, claims in read:
+        signed = _signed(ops, claims, problems)
+        if signed:
+            uow.receipts.add(claims.reference, claims.revision, jws, claims.received_at)
+            closing |= {row.op_id for row in signed if row.state is not OutboxState.DONE}
+        if any(row.kind == OpKind.SUBMIT.value for row in signed):
+            received[claims.application_id, claims.revision] = claims.received_at
+    uow.outbox.mark_all(closing, OutboxState.DONE)
+    uow.applications.receive(received)
+    return len(closing), problems
 
 
-def _claims(jws: str, server_key: str) -> ReceiptClaims:
+def _claims(jws: str, server_key: str, problems: list[str]) -> ReceiptClaims | None:
     try:
         claims = read_receipt(jws, decode_key(server_key))
         stamp(claims.received_at)
-    except (UserError, BugError, ValidationError, ValueError) as error:
-        raise UserError("receipt_invalid") from error
+    except (UserError, BugError, ValueError):
+        problems.append("receipt_invalid")
+        return None
     return claims
+
+
+def _signed(ops: Sequence[OutboxRow], claims: ReceiptClaims, problems: list[str]) -> list[OutboxRow]:
+    """The ops that a receipt signs."""
+    case = (claims.application_id, claims.reference)
+    own = [row for row in ops if (row.application_id, row.reference) == case]
+    signed = [row for row in own if _is_signed(row, claims)]
+    if not signed:
+        problems.append("receipt_mismatch" if own else "receipt_unknown_case")
+    return signed
 
 
 def _is_signed(row: OutboxRow, claims: ReceiptClaims) -> bool:

@@ -123,15 +123,17 @@ class Applications:
         )
         return self.get(application_id)
 
-    def receive(self, application_id: str, revision: int, at: Moment) -> bool:
-        """A receipt is here: a case still queued at this revision is received; whether it was."""
-        before = self._state(application_id)
-        if (before.state, before.revision) != (State.QUEUED.value, revision):
-            return False
-        moment, now = stamp(at), State(before.state)
-        self._update(application_id, {"state": State.RECEIVED.value, "updated_at": moment})
-        self._write_history(application_id, revision, now, State.RECEIVED, moment, "", Source.SERVER, {})
-        return True
+    def receive(self, receipted: Mapping[tuple[str, int], Moment]) -> None:
+        """Receipts are here for these cases (id, revision): what is still queued at that revision is received."""
+        queued = select(applications.c.id, applications.c.revision).where(
+            applications.c.id.in_([application_id for application_id, _ in receipted]),
+            applications.c.state == State.QUEUED.value,
+        )
+        for application_id, revision in self._connection.execute(queued).all():
+            if (application_id, revision) in receipted:
+                at, now = stamp(receipted[application_id, revision]), State.QUEUED
+                self._update(application_id, {"state": State.RECEIVED.value, "updated_at": at})
+                self._write_history(application_id, revision, now, State.RECEIVED, at, "", Source.SERVER, {})
 
     def adopt(self, application_id: str, to: State, at: Moment, *, new: bool, **facts: Any) -> ApplicationRecord:
         """Take the server's word for where a case stands, also where the table of moves has no such step.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, func, insert, or_, select, update
@@ -53,6 +54,17 @@ class Outbox:
     def of(self, application_id: str) -> list[OutboxRow]:
         """Every op of a case, the oldest first."""
         return self._rows(select(outbox).where(outbox.c.application_id == application_id).order_by(outbox.c.seq))
+
+    def of_cases(self, application_ids: Collection[str]) -> list[OutboxRow]:
+        """Every op of these cases (some hundreds at most), the oldest first."""
+        wanted = outbox.c.application_id.in_(sorted(application_ids))
+        return self._rows(select(outbox).where(wanted).order_by(outbox.c.seq))
+
+    def mark_all(self, op_ids: Collection[str], state: OutboxState) -> None:
+        """The same became of all these ops (some hundreds at most)."""
+        if op_ids:
+            values = {"state": state.value, "last_code": None, "next_try_at": None}
+            self._connection.execute(update(outbox).where(outbox.c.op_id.in_(sorted(op_ids))).values(**values))
 
     def mark(self, op_id: str, state: OutboxState, code: str | None = None) -> None:
         """What became of an op; ``code`` says why."""
