@@ -170,7 +170,10 @@ class SyncPage(Page):
 
 
 class StatusCard(Card):
-    """How we stand with the centre: in a word, the last pass, what is wrong. The line of progress keeps its place."""
+    """How we stand with the centre: in a word, the last pass, what is wrong. The line of progress keeps its place.
+
+    Attributes: ``words``, ``report``, ``trouble``, ``progress`` (Text), ``bar``.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
@@ -178,13 +181,13 @@ class StatusCard(Card):
         self.report = Text("", "text", tone="soft", wrap=True)
         self.trouble = Text("", "text", wrap=True)
         self.progress = Text("", "note")
-        self._bar = QProgressBar()
-        self._bar.setTextVisible(False)
-        self._bar.setRange(0, 1000)
-        kept = self._bar.sizePolicy()
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setRange(0, 1000)
+        kept = self.bar.sizePolicy()
         kept.setRetainSizeWhenHidden(True)
-        self._bar.setSizePolicy(kept)
-        for each in (self.words, self.report, self.trouble, self._bar, self.progress):
+        self.bar.setSizePolicy(kept)
+        for each in (self.words, self.report, self.trouble, self.bar, self.progress):
             self.body.addWidget(each)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.end_progress()
@@ -199,13 +202,13 @@ class StatusCard(Card):
 
     def show_progress(self, words: str, thousandths: int) -> None:
         self.progress.setText(words)
-        self._bar.setRange(0, 1000 if thousandths >= 0 else 0)
-        self._bar.setValue(max(thousandths, 0))
-        self._bar.show()
+        self.bar.setRange(0, 1000 if thousandths >= 0 else 0)
+        self.bar.setValue(max(thousandths, 0))
+        self.bar.show()
 
     def end_progress(self) -> None:
-        self._bar.hide()
-        self._bar.setRange(0, 1000)  # the endless one keeps a timer running
+        self.bar.hide()
+        self.bar.setRange(0, 1000)  # the endless one keeps a timer running
         self.progress.setText(_IDLE)
 
 

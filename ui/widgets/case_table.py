@@ -100,7 +100,7 @@ class CaseTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         room, metrics = self.viewport().width(), self.fontMetrics()
-        widths = [metrics.horizontalAdvance(column.sample) + 2 * space(_CELL_PADDING) for column in COLUMNS]
+        widths = [metrics.horizontalAdvance(column.sample) + 2 * space(_CELL_PADDING) + px(8) for column in COLUMNS]
         kept = fitting(widths, room)
         spare = max(room - sum(widths[place] for place in kept), 0) // len(kept)
         for place, width in enumerate(widths):

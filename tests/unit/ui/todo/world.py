@@ -125,7 +125,9 @@ def full_world(home: Path) -> World:
     world.cases["received"] = world.received(2, Category.SOCIAL_WORKER)
     world.cases["returned"] = world.returned(3)
     world.cases["returned_scan"] = world.returned(
-        4, FieldReturn("scan.card", ReturnCode.UNREADABLE, "反光，末四位看不清"), FieldReturn("phone", ReturnCode.MISSING)
+        4,
+        FieldReturn("scan.card", ReturnCode.UNREADABLE, "反光，末四位看不清"),
+        FieldReturn("phone", ReturnCode.MISSING),
     )
     world.cases["quarantined"] = world.troubled(5, OutboxState.QUARANTINED, "scan_refused")
     world.cases["forked"] = world.troubled(6, OutboxState.FORKED, "forked")
