@@ -9,7 +9,9 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from collections.abc import Callable, Sequence
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -105,18 +107,49 @@ def write_file(target: Path, content: bytes, point: Point) -> None:
 
     The half-written file ends in ``.part``; who sweeps a folder may delete those.
     """
-    part = target.with_name(target.name + ".part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
+    write_files([(target, content)], point)
+
+
+def write_files(files: Sequence[tuple[Path, bytes]], point: Point) -> None:
+    """Several whole files; a power cut leaves of each the old one or the new one, and all new ones once this returns.
+
+    They are written side by side, and the folders are synced last, each once: the disk is waited for twice, not twice
+    for each file.
+    """
+    parts = [target.with_name(target.name + ".part") for target, _ in files]
+    folders = list(dict.fromkeys(target.parent for target, _ in files))
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            sync_file(file.fileno(), point)
-        replace(part, target, point)
+        _side_by_side([partial(_write_part, part, body, point) for part, (_, body) in zip(parts, files, strict=True)])
+        for part, (target, _) in zip(parts, files, strict=True):
+            rename(part, target, point)
+        _side_by_side([partial(sync_folder, folder, point) for folder in folders])
     except BaseException:
-        with contextlib.suppress(OSError):
-            part.unlink()
+        for part in parts:
+            with contextlib.suppress(OSError):
+                part.unlink()
         raise
+
+
+def _side_by_side(acts: Sequence[Callable[[], None]]) -> None:
+    """All acts, in threads of their own where there are several; raises the first error once all have ended."""
+    if len(acts) < 2:
+        for act in acts:
+            act()
+        return
+    from concurrent.futures import ThreadPoolExecutor  # not needed before the first pages come
+
+    with ThreadPoolExecutor(min(len(acts), 4)) as pool:
+        waiting = [pool.submit(act) for act in acts]
+    for each in waiting:
+        each.result()
+
+
+def _write_part(part: Path, content: bytes, point: Point) -> None:
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        sync_file(file.fileno(), point)
 
 
 def make_folder(folder: Path, point: Point) -> None:

@@ -125,7 +125,7 @@ class _Kept:
 def _kept(desk: Desk, contents: Sequence[bytes]) -> list[_Kept]:
     """Look at all pages, then keep them: one that cannot be read keeps the others out as well."""
     types = [media_type_of(content) for content in contents]
-    return [_Kept(kind, desk.store.scans.put(content)) for kind, content in zip(types, contents, strict=True)]
+    return [_Kept(kind, put) for kind, put in zip(types, desk.store.scans.put_all(contents), strict=True)]
 
 
 def _filed(desk: Desk, uow: UnitOfWork, record: ApplicationRecord, kind: ScanKind, page: _Kept) -> ScanRecord:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -58,20 +58,28 @@ class ScanFiles:
             durable.sync_folder(self._folder, Point.SCAN_FILE)
 
     def put(self, content: bytes) -> PutScan:
-        """Make a page durable; when this returns, its bytes are on the disk. The same page again costs no second file.
+        """``put_all`` for one page."""
+        return self.put_all([content])[0]
+
+    def put_all(self, contents: Sequence[bytes]) -> list[PutScan]:
+        """Make pages durable; when this returns, their bytes are on the disk. A page already there stays as it is.
 
         Raises UserError ``scan_empty``.
         """
+        puts = [self._named(content) for content in contents]
+        with faults.named(self._folder):
+            new = {put.name: content for put, content in zip(puts, contents, strict=True) if not self._holds(put.name)}
+            for name in new:
+                durable.make_folder(self._path(name).parent, Point.SCAN_FILE)
+            files = [(self._path(name), self._seal(name, content)) for name, content in new.items()]
+            durable.write_files(files, Point.SCAN_FILE)
+        return puts
+
+    def _named(self, content: bytes) -> PutScan:
         if not content:
             raise UserError("scan_empty")
         digest = hashlib.sha256(content).digest()
-        name = hmac.digest(self._names, digest, "sha256").hex()
-        path = self._path(name)
-        with faults.named(self._folder):
-            if not self._holds(name):
-                durable.make_folder(path.parent, Point.SCAN_FILE)
-                durable.write_file(path, self._seal(name, content), Point.SCAN_FILE)
-        return PutScan(digest.hex(), len(content), name)
+        return PutScan(digest.hex(), len(content), hmac.digest(self._names, digest, "sha256").hex())
 
     def get(self, name: str) -> bytes:
         """The page's bytes, proved unchanged. Raises EnvironmentFault ``scan_missing``, ``scan_damaged``."""

@@ -42,6 +42,27 @@ def test_the_same_page_is_one_file_and_is_not_written_again(store: Store, home: 
     assert _files(home) == [path]
 
 
+def test_many_pages_at_once(store: Store, home: Path) -> None:
+    pages = [PAGE + bytes([number]) for number in range(9)]
+    there = store.scans.put(pages[3])
+    puts = store.scans.put_all([*pages, pages[5]])
+    assert [store.scans.get(put.name) for put in puts] == [*pages, pages[5]]
+    assert puts[3] == there
+    assert puts[5] == puts[9]
+    assert len(_files(home)) == 9
+    assert store.scans.put_all([]) == []
+
+
+def test_one_page_that_cannot_be_written_keeps_the_others_out(store: Store, home: Path) -> None:
+    pages = [PAGE + bytes([number]) for number in range(4)]
+    name = store.scans.put(pages[2]).name
+    (home / "scans" / name[:2] / name).unlink()
+    (home / "scans" / name[:2] / (name + ".part")).mkdir()  # in the way
+    with pytest.raises(EnvironmentFault, match="disk_error"):
+        store.scans.put_all(pages)
+    assert _files(home) == []
+
+
 def test_the_file_tells_nothing(store: Store, home: Path) -> None:
     put = store.scans.put(PAGE)
     (path,) = _files(home)
