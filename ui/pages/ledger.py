@@ -17,11 +17,11 @@ from station_app.store.records import LedgerQuery
 from ui.messages import label, state_word
 from ui.models.case_detail import full_numbers, read_detail
 from ui.models.ledger_model import PAGE, LedgerModel
+from ui.pages.lists.case_pane import CasePane
+from ui.pages.lists.case_table import CaseTable, SearchLine
 from ui.theme import space
 from ui.widgets.buttons import KeyBadge
 from ui.widgets.card import Bar
-from ui.widgets.case_pane import CasePane
-from ui.widgets.case_table import CaseTable, SearchLine
 from ui.widgets.choice_box import ChoiceBox
 from ui.widgets.choice_row import Choice
 from ui.widgets.empty import EmptyState

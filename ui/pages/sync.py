@@ -20,11 +20,11 @@ from ui.models.sync_lines import (
     report_words,
     trouble_words,
 )
+from ui.pages.lists.line_list import LineList
 from ui.theme import px, space
 from ui.widgets.buttons import KeyButton, PrimaryButton
 from ui.widgets.card import Bar, Card
 from ui.widgets.empty import EmptyState
-from ui.widgets.line_list import LineList
 from ui.widgets.page import Page
 from ui.widgets.text import Text
 

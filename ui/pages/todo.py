@@ -12,11 +12,11 @@ from station_app.events import Changed, Kind
 from station_app.services import passes, todo
 from ui.models.lines import Line
 from ui.models.todo_lines import detail, summary, todo_entries
+from ui.pages.lists.line_list import LineList
 from ui.theme import px, space
 from ui.widgets.buttons import KeyButton, PrimaryButton
 from ui.widgets.card import Bar, Card
 from ui.widgets.empty import EmptyState
-from ui.widgets.line_list import LineList
 from ui.widgets.page import Page
 from ui.widgets.text import Text
 

@@ -16,7 +16,7 @@ from tests.unit.ui.todo.fixtures import Shower, focused, press, type_text
 from tests.unit.ui.todo.world import NOTE, World
 from ui.models.case_detail import detail_of, full_numbers, read_detail
 from ui.pages.ledger import LedgerPage
-from ui.widgets.case_table import CaseTable
+from ui.pages.lists.case_table import CaseTable
 
 ALT = Qt.KeyboardModifier.AltModifier
 

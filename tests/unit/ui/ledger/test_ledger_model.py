@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from station_app.domain.application import Category, State
 from station_app.store.records import LedgerRow
 from ui.models.ledger_model import COLUMNS, PAGE, LedgerModel, fitting
-from ui.widgets.case_table import CaseTable
+from ui.pages.lists.case_table import CaseTable
 
 MANY = 100_000
 

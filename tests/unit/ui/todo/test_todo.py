@@ -16,8 +16,8 @@ from tests.unit.ui.todo.fixtures import Shower, focused, press
 from tests.unit.ui.todo.world import NOTE, World
 from ui.models.lines import Heading, Line
 from ui.models.todo_lines import detail, summary, todo_entries
+from ui.pages.lists.line_list import LineList
 from ui.pages.todo import TodoPage
-from ui.widgets.line_list import LineList
 
 
 def lines(page: TodoPage) -> list[Line]:
