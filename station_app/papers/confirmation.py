@@ -29,7 +29,7 @@ from station_app.papers.sheet import (
     Text,
 )
 from station_app.papers.words import finding_line, printed_amount, printed_day, room_to_write, word, words
-from station_app.plans import Assessment, Finding, Severity, Verdict
+from station_app.plans import Assessment, Finding, Plan, Severity, Verdict
 
 _COLUMNS = (32.0, 56.0, 32.0, 56.0)
 _HEADING, _FIELD = 7.0, 7.5
@@ -118,14 +118,20 @@ def _channel(case: PaperCase) -> str:
     return named or word("channel", channel.value)
 
 
-def _notice(case: PaperCase) -> Iterator[Block]:
-    say, contact = words("notice"), case.plan.contact
+def notice(plan: Plan, station: str) -> tuple[str, list[tuple[str, str]]]:
+    """The notice on personal data as it is printed and read aloud now: its title, and each item's head and text."""
+    say, contact = words("notice"), plan.contact
     reach = str(say["contact"]).format(phone=contact.phone, address=contact.address)
-    fill = {"bodies": contact.body, "station": case.station, "title": case.plan.title, "contact": reach}
-    yield Text(say["title"].format(version=say["version"]), Style.TITLE, Align.CENTRE, space_after=5)
-    for head, text in say["items"]:
+    fill = {"bodies": contact.body, "station": station, "title": plan.title, "contact": reach}
+    return say["title"].format(version=say["version"]), [(head, text.format(**fill)) for head, text in say["items"]]
+
+
+def _notice(case: PaperCase) -> Iterator[Block]:
+    title, items = notice(case.plan, case.station)
+    yield Text(title, Style.TITLE, Align.CENTRE, space_after=5)
+    for head, text in items:
         yield Text(head, Style.HEADING, space_after=0.5)
-        yield Text(text.format(**fill), Style.NOTE, indent=True, space_after=3)
+        yield Text(text, Style.NOTE, indent=True, space_after=3)
 
 
 def _consent(case: PaperCase, say: Mapping[str, Any]) -> Iterator[Block]:

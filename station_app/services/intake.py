@@ -90,10 +90,10 @@ def open_case(desk: Desk, application_id: str) -> CaseView:
         return view(uow, find_id(uow, application_id))
 
 
-def history_of(desk: Desk, id_number: str) -> tuple[Grant, ...]:
-    """What this person was paid before, as far as this station knows."""
+def history_of(desk: Desk, id_number: str, application_id: str = "") -> tuple[Grant, ...]:
+    """This person's cases but ``application_id`` that were paid or may still be, as far as this station knows."""
     with desk.store.read() as uow:
-        return history(uow, id_number)
+        return history(uow, id_number, application_id)
 
 
 def tidy(content: Content) -> Content:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -29,6 +30,7 @@ _WORDS = {
     Verdict.INELIGIBLE: "不符合 {year} 年助推条件",
     Verdict.NEEDS_REVIEW: "需要审核后确定（{year} 年）",
 }
+_FINDING_SIGNS = {Severity.REFUSE: "✕", Severity.REVIEW: "！", Severity.INFO: "·"}
 _DECIDES = {
     Verdict.ELIGIBLE: Severity.INFO,
     Verdict.INELIGIBLE: Severity.REFUSE,
@@ -74,20 +76,16 @@ class AssessmentPanel(Card):
         self._basis.setText(basis)
         self._basis.setVisible(bool(basis))
         self._clear()
-        deciding = [each for each in assessment.findings if each.severity is _DECIDES[verdict]]
-        others = [each for each in assessment.findings if each not in deciding and each.severity is not Severity.INFO]
-        findings = [*deciding, *others] if verdict is not Verdict.ELIGIBLE else self._worth_telling(assessment)
-        self.clause = (
-            first_clause if verdict is Verdict.ELIGIBLE else next((f.clause for f in findings if f.clause), None)
-        )
-        if verdict is Verdict.ELIGIBLE and first_clause is not None:
-            self._add_quote(first_clause, first=True)
-        for finding in findings:
-            self._add_finding(finding, _sign_tone(finding))
-
-    @staticmethod
-    def _worth_telling(assessment: Assessment) -> list[Finding]:
-        return [each for each in assessment.findings if each.code != "amount"]
+        findings = _told(assessment)
+        leading = first_clause if verdict is Verdict.ELIGIBLE else None
+        self.clause = leading or next((each.clause for each in findings if each.clause), first_clause)
+        if leading is not None:
+            self._add_quote(leading)
+        for clause, together in groupby(findings, key=lambda each: each.clause):
+            for finding in together:
+                self._add_finding(finding)
+            if clause is not None and clause != leading:
+                self._add_quote(clause)
 
     def _show_amount(self, assessment: Assessment) -> None:
         yuan = assessment.amount if assessment.amount is not None else assessment.amount_if_approved
@@ -96,15 +94,12 @@ class AssessmentPanel(Card):
             tone: Tone = "ok" if assessment.verdict is Verdict.ELIGIBLE else "attention"
             self._amount.say(f"{yuan:,} 元", tone)
 
-    def _add_finding(self, finding: Finding, tone: Tone) -> None:
-        sign = {"wrong": "✕", "attention": "！"}.get(tone, "·")
-        self._add(Text(f"{sign} {finding_sentence(finding)}", "text", wrap=True))
-        if finding.clause is not None:
-            self._add_quote(finding.clause, first=finding.clause is self.clause)
+    def _add_finding(self, finding: Finding) -> None:
+        self._add(Text(f"{_FINDING_SIGNS[finding.severity]} {finding_sentence(finding)}", "text", wrap=True))
 
-    def _add_quote(self, clause: Clause, first: bool) -> None:
-        self._add(Text(f"“{clause.quote}”", "note", tone="", wrap=True))
-        link = LinkButton(f"{clause.place} · 看原文{'  F9' if first else ''}", "", "clause")
+    def _add_quote(self, clause: Clause) -> None:
+        self._add(Text(f"“{clause.quote}”", "note", wrap=True))
+        link = LinkButton(f"{clause.place} · 看原文{'  F9' if clause == self.clause else ''}", "", "clause")
         link.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         link.clicked.connect(self._leads_to(clause))
         self._add(link)
@@ -126,5 +121,12 @@ class AssessmentPanel(Card):
         self._shown = []
 
 
-def _sign_tone(finding: Finding) -> Tone:
-    return {Severity.REFUSE: "wrong", Severity.REVIEW: "attention"}.get(finding.severity, "soft")  # type: ignore[return-value]
+def _told(assessment: Assessment) -> list[Finding]:
+    """What decides comes first, by clause; information only where nothing worse is to be told."""
+    findings = [each for each in assessment.findings if each.code != "amount"]
+    if assessment.verdict is not Verdict.ELIGIBLE:
+        findings = [each for each in findings if each.severity is not Severity.INFO]
+    order = list(dict.fromkeys((each.severity is not _DECIDES[assessment.verdict], each.clause) for each in findings))
+    return sorted(
+        findings, key=lambda each: order.index((each.severity is not _DECIDES[assessment.verdict], each.clause))
+    )

@@ -34,8 +34,12 @@ class KeyButton(QPushButton):
 
     def set_words(self, text: str) -> None:
         """Other words before the same key."""
-        self.setText(f"{text}  {self._key}" if self._key else text)
+        self.setText(self.with_key(text))
         self.setAccessibleName(text)
+
+    def with_key(self, text: str) -> str:
+        """The words as they are printed, the key behind them."""
+        return f"{text}  {self._key}" if self._key else text
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter presses the focused button, as Space does."""

@@ -11,17 +11,19 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QScrollArea, Q
 
 from station_app.domain.application import ScanKind
 from ui.messages import label
-from ui.theme import px, space
+from ui.theme import space
 from ui.widgets.styling import restyle
 from ui.widgets.text import ElidedText, Tone
 
 KINDS = tuple(ScanKind)  # keys 1 to 6
+_NARROWEST = 96  # units of a tile
 _SIGNS: dict[Tone, str] = {"": "○", "soft": "○", "ok": "✓", "attention": "！", "wrong": "✕", "accent": "●"}
 
 
 @dataclass(frozen=True)
 class Place:
-    """One place of the strip. ``scan_id`` None: nothing there yet. ``note`` under the name, in ``tone``.
+    """One place of the strip. ``scan_id`` None: nothing there yet. ``note``: a few words in the picture's place, or
+    behind the name where a picture is. ``tone``: how it stands.
 
     ``fixed``: a page of a case that is submitted: it can be looked at and nothing else.
     """
@@ -44,39 +46,56 @@ class ScanTile(QFrame):
         self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._picture.setFixedSize(self.picture_box())
         self._picture.setProperty("role", "picture")
+        self._whole = QPixmap()
         self._name = ElidedText("", "label")
-        self._note = ElidedText("", "note")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(space(2))
-        for each in (self._picture, self._name, self._note):
-            column.addWidget(each)
-        self.setFixedWidth(self._picture.width())
+        column.setSpacing(space(3))
+        column.addWidget(self._picture)
+        column.addWidget(self._name)
+        self.set_width(self.picture_box().width())
         self.show_place(place)
 
     @staticmethod
     def picture_box() -> QSize:
-        return QSize(px(140), px(84))
+        """The largest a picture stands in the strip."""
+        return QSize(space(150), space(90))
+
+    def set_width(self, width: int) -> None:
+        """As wide as there is room for; the picture is drawn to fit."""
+        if width != self.width() or self.minimumWidth() != width:
+            self.setFixedWidth(width)
+            self._picture.setFixedSize(width, self.picture_box().height())
+            self._draw_picture()
 
     def show_place(self, place: Place) -> None:
         self.place = place
         words = label(f"scan.{place.kind.value}")
-        self._name.say(f"{_SIGNS[place.tone]} {words}", place.tone)
-        self._note.say(place.note, place.tone if place.tone in ("wrong", "attention") else "soft")
+        behind = f" · {place.note}" if place.note and place.scan_id else ""
+        self._name.say(f"{_SIGNS[place.tone]} {words}{behind}", place.tone)
         restyle(self._picture, "filled", "true" if place.scan_id else "")
         restyle(self._picture, "tone", place.tone if place.tone in ("wrong", "attention") else "")
         if place.scan_id is None:
-            self._picture.setText("＋")
-        elif self._picture.pixmap().isNull():
+            self._whole = QPixmap()
+            self._picture.setText(f"＋\n{place.note}")
+        elif self._whole.isNull():
             self._picture.setText("…")
         self.setAccessibleName(f"{words} {place.note}")
 
     def show_picture(self, image: QImage) -> None:
         """A thumbnail; a null one says that the page cannot be shown here."""
+        self._whole = QPixmap.fromImage(image)
         if image.isNull():
             self._picture.setText("无法预览")
-        else:
-            self._picture.setPixmap(QPixmap.fromImage(image))
+        self._draw_picture()
+
+    def _draw_picture(self) -> None:
+        if not self._whole.isNull():
+            room = self._picture.size() - QSize(space(6), space(6))
+            fitting = self._whole.scaled(
+                room, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+            )
+            self._picture.setPixmap(fitting)
 
     def set_current(self, current: bool) -> None:
         restyle(self._picture, "current", "true" if current else "")
@@ -104,7 +123,7 @@ class ScanStrip(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setWidgetResizable(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._inside = QWidget()
         self._inside.setProperty("role", "scrolled")
         self._row = QHBoxLayout(self._inside)
@@ -128,7 +147,7 @@ class ScanStrip(QScrollArea):
             gone.deleteLater()
         self._tiles = [self._put(at, tile, place) for at, (tile, place) in enumerate(zip(tiles, places, strict=True))]
         self._at = min(self._at, max(len(self._tiles) - 1, 0))
-        self.setMinimumHeight(self._inside.sizeHint().height())
+        self._fit()
         self._mark()
 
     def show_picture(self, scan_id: str, image: QImage) -> None:
@@ -258,7 +277,16 @@ class ScanStrip(QScrollArea):
         for at, tile in enumerate(self._tiles):
             tile.set_current(self.hasFocus() and at == self._at)
 
+    def _fit(self) -> None:
+        """All places side by side while they are not too narrow; after that the row scrolls with the mark."""
+        count = max(len(self._tiles), 1)
+        room = (self.viewport().width() - (count - 1) * self._row.spacing()) // count
+        width = min(max(room, space(_NARROWEST)), ScanTile.picture_box().width())
+        for tile in self._tiles:
+            tile.set_width(width)
+        self.setFixedHeight(max((tile.sizeHint().height() for tile in self._tiles), default=0))
+
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
-            self.setMinimumHeight(self._inside.sizeHint().height())
+            self._fit()
         return super().viewportEvent(event)

@@ -127,7 +127,11 @@ class FieldGrid(QWidget):
         """The editors in the order of Tab: as they stand, row by row, then the slim row, then the optional ones."""
         order = {zone: at for at, zone in enumerate(Zone)}
         names = sorted(self._shapes, key=lambda name: order[self._shapes[name].zone])
-        return [self.editors[name] for name in names]
+        stops = [self.editors[name] for name in names]
+        if self._extra_link is not None:
+            first = next(at for at, name in enumerate(names) if self._shapes[name].zone is Zone.EXTRA)
+            stops.insert(first, self._extra_link)
+        return stops
 
     def reveal(self, name: str) -> None:
         """Make sure that this field is in sight."""

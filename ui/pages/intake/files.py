@@ -94,7 +94,7 @@ class FileChooser(Overlay):
         self._list = QListWidget()
         self._list.setObjectName("scan_files")
         self._list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self._list.itemActivated.connect(lambda item: self._open(item))
+        self._list.itemDoubleClicked.connect(self._open)
         self._shortcuts = QHBoxLayout()
         take = PrimaryButton("添加  Enter", "", "scan_take")
         take.clicked.connect(self._take)

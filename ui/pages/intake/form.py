@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from station_app.domain.application import Category, FieldReturn
@@ -14,7 +15,7 @@ from ui.pages.intake.editors import as_editor
 from ui.pages.intake.fields import FieldGrid
 from ui.pages.intake.shape import FieldShape, shapes
 from ui.theme import px, space
-from ui.widgets.buttons import SmallButton
+from ui.widgets.buttons import KeyButton, SmallButton
 from ui.widgets.card import Card
 from ui.widgets.choice_box import ChoiceBox
 from ui.widgets.choice_row import Choice, ChoiceRow
@@ -40,7 +41,8 @@ class FormPane(QScrollArea):
     ``facts_wanted()``, ``files_wanted()``, ``paste_wanted()``, ``ended()``: Enter in the last field;
     ``reflow_wanted()``: the width has changed so much that the case must be shown anew.
 
-    Attributes: ``strip`` (ScanStrip), ``editors`` by name in the order of Tab.
+    Attributes: ``strip`` (ScanStrip), ``editors`` by name; ``paste_picture``: files the picture on the clipboard and
+    answers whether there was one, so that Ctrl+V in a line pastes text only when there is none.
     """
 
     edited = Signal(str, object, str)
@@ -63,6 +65,7 @@ class FormPane(QScrollArea):
         self.category.setObjectName("category")
         self.category.setAccessibleName(label("category"))
         self.editors: dict[str, QWidget] = {}
+        self.paste_picture: Callable[[], bool] = lambda: False
         self._built_for: tuple[object, ...] = ()
         self._grids: list[FieldGrid] = []
         self._applicant = Card("申请人")
@@ -128,7 +131,7 @@ class FormPane(QScrollArea):
         if not self._grids:
             return [self.category, self.strip]
         applicant, certificate = self._grids
-        return [*applicant.stops(), self.category, *certificate.stops(), self.strip]
+        return [*applicant.stops(), self.category, self._facts, *certificate.stops(), self.strip]
 
     # ---- Enter goes on
 
@@ -140,6 +143,8 @@ class FormPane(QScrollArea):
         elif kind == QEvent.Type.FocusOut and watched is self.strip:
             self._scan_help.say("")
         elif kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and watched is not self.strip:
+            if event.matches(QKeySequence.StandardKey.Paste):
+                return self.paste_picture()
             return self._go_on(watched, event)
         return False
 
@@ -166,7 +171,7 @@ class FormPane(QScrollArea):
     @staticmethod
     def _worth_a_stop(widget: QWidget) -> bool:
         """Enter passes over what is answered and seldom changed; Tab reaches it."""
-        if not widget.isVisible() or not widget.isEnabled():
+        if not widget.isVisible() or not widget.isEnabled() or isinstance(widget, KeyButton):
             return False
         if isinstance(widget, TruthToggle | ChoiceBox):
             return as_editor(widget).value() is None and widget.property("truth") != ""
@@ -209,6 +214,8 @@ class FormPane(QScrollArea):
         certificate.place_slim()
         self._certificate.body.addWidget(certificate)
         self._grids = [applicant, certificate]
+        for grid in self._grids:
+            grid.show()  # now, not with the next event: the focus may want to go there at once
 
     def _grid(self, plan: Plan, shaped: tuple[FieldShape, ...]) -> FieldGrid:
         grid = FieldGrid(shaped, plan, self._narrow())

@@ -16,7 +16,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from station_app.domain.application import Category, Channel, ScanKind
 from station_app.events import Changed, Kind
-from station_app.services import intake, settings
+from station_app.papers.confirmation import notice
+from station_app.services import intake, settings, setup
 from station_app.services.desk import BEIJING, Written
 from ui.messages import label, sentence
 from ui.pages.intake.case_facts import CaseFacts
@@ -252,6 +253,15 @@ class IntakePage(Page):
         quote, place = (clause.quote, clause.place) if clause else ("", "")
         self._plan_text.show_text(plan.title, plan.text, quote, place)
 
+    def _show_notice(self) -> None:
+        """The notice on personal data, to be read with the worker."""
+        work = partial(setup.identity, self.context.desk)
+        self.context.tasks.query(self, work, self._notice_known, self.fail, key="notice")
+
+    def _notice_known(self, identity: dict[str, str]) -> None:
+        title, items = notice(self.presenter.plan, identity["station_name"])
+        self._plan_text.show_text(title, "\n\n".join(f"{head}\n{text}" for head, text in items))
+
     def _ask_facts(self) -> None:
         if self.draft.editable and not self.draft.submitting:
             self._facts.ask(self.draft.content, self.context.desk.plans.years, bool(self.draft.revision))
@@ -439,6 +449,9 @@ class IntakePage(Page):
         self.form.facts_wanted.connect(self._ask_facts)
         self.form.files_wanted.connect(self._scans.ask_files)
         self.form.paste_wanted.connect(self._scans.paste)
+        self.form.paste_picture = self._scans.paste
+        for line in (self.top.lookup, self.side.insist.reason):
+            line.installEventFilter(self)
         self.form.reflow_wanted.connect(self._show_all, Qt.ConnectionType.QueuedConnection)
         self._facts.chosen.connect(self._facts_chosen)
         self._scans.changed.connect(lambda: self._show_beside(self.presenter.judge()))
@@ -452,6 +465,7 @@ class IntakePage(Page):
         side.note_followed.connect(self.open)
         side.consent_given.connect(self._consent_given)
         side.reason_edited.connect(self._reason_edited)
+        side.notice_wanted.connect(self._show_notice)
         side.print_wanted.connect(self._ask_print)
         side.submit_wanted.connect(self._submit)
         side.next_wanted.connect(self.new_case)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
-from PySide6.QtGui import QImage, QImageReader, QTransform
+from PySide6.QtGui import QImage, QImageIOHandler, QImageReader, QTransform
 
 from station_app.domain.application import REQUIRED_SCANS, ScanKind
 from station_app.errors import UserError
@@ -114,14 +114,17 @@ def shrunk(content: bytes, rotation: int, box: tuple[int, int]) -> QImage:
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)
     reader = QImageReader(buffer)
+    image = _read_within(reader, box if rotation % 180 == 0 else box[::-1])
+    del reader  # before its buffer: some formats still read when they close
+    return image.transformed(QTransform().rotate(rotation)) if rotation and not image.isNull() else image
+
+
+def _read_within(reader: QImageReader, box: tuple[int, int]) -> QImage:
     reader.setAutoTransform(True)
-    width, height = box if rotation % 180 == 0 else box[::-1]
     size = reader.size()
     if size.isValid():
-        turned = reader.transformation().value & 4  # the camera's own note turns the picture by a quarter
-        bound = QSize(height, width) if turned else QSize(width, height)
-        fitting = size.scaled(bound, Qt.AspectRatioMode.KeepAspectRatio)
+        quarter = bool(reader.transformation() & QImageIOHandler.Transformation.TransformationRotate90)
+        fitting = size.scaled(QSize(*(box[::-1] if quarter else box)), Qt.AspectRatioMode.KeepAspectRatio)
         if fitting.width() < size.width():
             reader.setScaledSize(fitting)
-    image = reader.read()
-    return image.transformed(QTransform().rotate(rotation)) if rotation and not image.isNull() else image
+    return reader.read()

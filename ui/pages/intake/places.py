@@ -31,7 +31,7 @@ def places_of(draft: Draft) -> list[Place]:
 def _filled(draft: Draft, scan: ScanRecord, said: FieldReturn | None, number: int, count: int) -> Place:
     fixed = not draft.editable
     if said is not None and scan.added_after_revision < draft.revision:
-        return Place(scan.kind, scan.id, "退回", "wrong", fixed)
+        return Place(scan.kind, scan.id, "", "wrong", fixed)
     return Place(scan.kind, scan.id, f"第 {number} 页" if count > 1 else "", "ok", fixed)
 
 

@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from station_app.domain.application import REQUIRED_SCANS, Category, Channel, State
+from station_app.domain.application import REQUIRED_SCANS, Category, Channel, Content, State
 from station_app.domain.fields import SECTIONS, FieldProblem, FieldType
 from station_app.papers.confirmation import notice_version
 from station_app.plans import Verdict, preview
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from station_app.plans import Assessment, CategoryPlan, Grant, Plan, PlanBook
 
 _SECTION_OF = {name: section for section, specs in SECTIONS.items() for name in specs}
+_OWN = frozenset({"kind", "level"})  # mean another thing in another category
 _UNREAD = {FieldType.DATE: "not_a_date", FieldType.INTEGER: "not_a_whole_number"}
 CONSENT = "consent"
 
@@ -67,7 +68,7 @@ class IntakePresenter:
         self._today = today
         self._steady = steady
         self._aside: dict[Category, Mapping[str, Any]] = {}  # certificates of categories chosen before
-        self.draft = Draft.blank(plans().years[-1], today())
+        self.draft = self.blank(plans().years[-1])
 
     # ---- which case
 
@@ -79,7 +80,9 @@ class IntakePresenter:
     def blank(self, year: int) -> Draft:
         """A new case of that plan, or of the newest when the station has none of that year."""
         years = self._plans().years
-        return Draft.blank(year if year in years else years[-1], self._today())
+        draft = Draft.blank(year if year in years else years[-1], self._today())
+        draft.content = self._with_defaults(draft.content)
+        return draft
 
     @property
     def plan(self) -> Plan:
@@ -118,8 +121,9 @@ class IntakePresenter:
         self._aside[content.category] = content.certificate
         category_plan = self.plan.categories.get(category)
         names = {each.name for each in category_plan.fields} if category_plan else set()
-        common = {name: value for name, value in content.certificate.items() if name in names and name != "level"}
-        self.draft.content = replace(content, category=category, certificate=self._aside.pop(category, common))
+        common = {name: value for name, value in content.certificate.items() if name in names - _OWN}
+        content = replace(content, category=category, certificate=self._aside.pop(category, common))
+        self.draft.content = self._with_defaults(content)
         self._touch()
 
     def set_facts(
@@ -129,12 +133,13 @@ class IntakePresenter:
         content = self.draft.content
         if self.draft.revision:
             year = applied_on = None
-        self.draft.content = replace(
+        content = replace(
             content,
             plan=year or content.plan,
             channel=channel or content.channel,
             applied_on=applied_on or content.applied_on,
         )
+        self.draft.content = self._with_defaults(content)
         self._touch()
 
     def take_member(self, member: Member) -> None:
@@ -235,6 +240,14 @@ class IntakePresenter:
         return returned[0].field if self.draft.state is State.RETURNED and returned else None
 
     # ---- inside
+
+    def _with_defaults(self, content: Content) -> Content:
+        """What the plan takes for granted is stated, so that the record says it whatever a later pack takes."""
+        category_plan = self._plans().get(content.plan).categories.get(content.category)
+        for field in category_plan.fields if category_plan else ():
+            if field.default is not None and content.value(field.name) is None:
+                content = content.with_value(field.section, field.name, field.default)
+        return content
 
     def _put(self, name: str, value: object) -> None:
         self.draft.content = self.draft.content.with_value(_SECTION_OF[name], name, value)

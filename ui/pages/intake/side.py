@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from station_app.domain.application import State
+from station_app.plans import Verdict
 from ui.messages import return_sentence
 from ui.pages.intake.missing import MissingList
 from ui.theme import px, space
@@ -36,6 +37,11 @@ _SAID: dict[State, tuple[str, CardTone, str]] = {
 }
 
 
+_WAITING = "填写后立即显示是否符合条件、金额和依据。"
+_BEGIN = (
+    "1　按 F2 查会员，或直接填写，Enter 到下一项\n2　按 F6 添加扫描件，也可拖入、粘贴\n"
+    "3　按 F8 打印，请本人签字\n4　按 Ctrl+Enter 提交，联网后自动发送\n\n"
+)
 _WIDTH = 348  # grows less than the text, so that the form keeps its room
 
 
@@ -146,7 +152,7 @@ class SidePane(QWidget):
         self.returned = ReturnedCard()
         self.insist = InsistCard()
         self.missing = MissingList()
-        self.consent = ConsentBox("已当面告知，本人同意处理个人信息")
+        self.consent = ConsentBox("已当面告知，本人同意")
         self.consent.setObjectName("consent")
         self._status = Card(" ")
         self._status_words = Text("", "text", wrap=True)
@@ -168,7 +174,7 @@ class SidePane(QWidget):
         self.returned.show_returned(draft.returned, draft.opened)
         self._show_assessment(draft, judged)
         self.missing.show_missing(judged.missing, self._labels)
-        self._missing_card.setVisible(draft.editable)
+        self._missing_card.setVisible(draft.editable and draft.begun)
         self._missing_card.set_title("还差" if judged.missing else "✓ 资料齐全，可以提交")
         self.missing.setVisible(bool(judged.missing))
         self._deadline.setText(_deadline_words(judged))
@@ -257,7 +263,7 @@ class SidePane(QWidget):
         layout = QHBoxLayout(row)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.consent, 1)
-        link = LinkButton("告知书", "", "notice")
+        link = LinkButton("个人信息告知书", "Alt+G", "notice")
         link.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         link.clicked.connect(self.notice_wanted)
         layout.addWidget(link)
@@ -304,12 +310,14 @@ class SidePane(QWidget):
         self._shown = shown
         self.insist.setVisible(self.insist.isVisible() and judged.ineligible and draft.editable)
         if judged.assessment is None:
-            words = "填写后立即显示是否符合条件、金额和依据。" if draft.begun else "按 F2 查会员，或直接填写。"
+            words = _WAITING if draft.begun else _BEGIN + _deadline_words(judged)
             self.assessment.wait(content.plan, words)
             return
         amount = next((each for each in judged.assessment.findings if each.code == "amount"), None)
         label = str(amount.params.get("label", "")) if amount else ""
         basis = f"{label}，划拨至本人互助服务卡" if label else ""
+        if judged.assessment.verdict is Verdict.NEEDS_REVIEW and basis:
+            basis = f"审核通过后：{basis}"
         clause = amount.clause if amount else None
         self.assessment.show_assessment(content.plan, judged.assessment, basis, clause)
 

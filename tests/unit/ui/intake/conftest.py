@@ -60,12 +60,12 @@ class Steady:
         return self.seconds
 
 
-@pytest.fixture()
+@pytest.fixture
 def clock() -> WallClock:
     return WallClock()
 
 
-@pytest.fixture()
+@pytest.fixture
 def desk(tmp_path: Path, clock: WallClock) -> Iterator[Desk]:
     home = tmp_path / "home"
     home.mkdir()
@@ -90,7 +90,7 @@ def member(number: int) -> Member:
     )  # fmt: skip
 
 
-@pytest.fixture()
+@pytest.fixture
 def context(desk: Desk, tasks: Tasks, events: Events, qapp: QApplication) -> Iterator[Context]:
     bridge = Bridge(events)
     yield Context(desk, tasks, bridge, apply_theme(qapp, "light", 12), events)
@@ -98,7 +98,7 @@ def context(desk: Desk, tasks: Tasks, events: Events, qapp: QApplication) -> Ite
     bridge.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def window(qtbot: QtBot) -> QWidget:
     """The place a page has at 1366 x 768 beside the rail and above the foot line."""
     window = QWidget()
@@ -107,7 +107,7 @@ def window(qtbot: QtBot) -> QWidget:
     return window
 
 
-@pytest.fixture()
+@pytest.fixture
 def page(qtbot: QtBot, context: Context, window: QWidget) -> IntakePage:
     return put_page(qtbot, context, window)
 
