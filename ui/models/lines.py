@@ -1,4 +1,4 @@
-"""What a list of cases shows: headings, and lines of two rows each. Qt-free; ``ui.pages.lists.line_list`` draws them."""
+"""What a list of cases shows: headings, and lines of two rows each. Qt-free; ``ui.pages.lists`` draws them."""
 
 from __future__ import annotations
 
