@@ -49,8 +49,11 @@ def count(connection: Connection, query: LedgerQuery) -> int:
 
 
 def _filtered(statement: Select[Any], query: LedgerQuery) -> Select[Any]:
+    state: ColumnElement[str] = applications.c.state
+    if query.text.strip():
+        state = state.concat("")  # keeps SQLite off the index of states: what was typed is narrower
     if query.states:
-        statement = statement.where(applications.c.state.in_(sorted(each.value for each in query.states)))
+        statement = statement.where(state.in_(sorted(each.value for each in query.states)))
     if query.plan is not None:
         statement = statement.where(applications.c.plan == query.plan)
     if query.category is not None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from station_app.domain.application import Content, FieldReturn, State
+from station_app.domain.application import Content, FieldReturn, State, read_content
 from station_app.store.records import ApplicationRecord, GrantRow, MoveRecord, Source
 
 _SEARCHED = ("name", "id_number", "card_no", "phone")
@@ -56,7 +56,7 @@ def application(row: Row[Any]) -> ApplicationRecord:
     return ApplicationRecord(
         id=row.id,
         reference=row.reference,
-        content=Content.from_json(json.loads(row.content)),
+        content=read_content(json.loads(row.content))[0],  # of an older program, perhaps: what fits is shown
         author_id=row.author_id,
         author_name=row.author_name,
         created_at=row.created_at,

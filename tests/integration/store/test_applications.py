@@ -52,6 +52,18 @@ def test_an_unknown_case_is_the_callers_mistake(store: Store) -> None:
         uow.applications.save_content("nobody", content(), None, "2024-05-15T06:30:00Z")
 
 
+def test_a_value_that_no_longer_fits_does_not_shut_the_case(store: Store, draft: ApplicationRecord) -> None:
+    """A field that a later program reads more strictly, or no longer knows."""
+    with store.write(Point.DRAFT) as uow:
+        uow.connection.exec_driver_sql(
+            "UPDATE applications SET content = json_set(content, '$.certificate.level', 'high', '$.applicant.hat', 'x')"
+        )
+        read = uow.applications.get(draft.id).content
+    assert read.applicant == draft.content.applicant
+    assert "level" not in read.certificate
+    assert read.value("occupation") == draft.content.value("occupation")
+
+
 def test_serials_are_never_given_twice(store: Store) -> None:
     numbers = []
     for year in (2024, 2024, 2025, 2024):
@@ -223,6 +235,9 @@ def test_the_ledger_filters_and_pages(ledger: Store) -> None:
     queued = LedgerQuery(states=frozenset({State.QUEUED}))
     assert sorted(_found(ledger, queued)) == sorted(f"case-{number}" for number in range(0, 60, 3))
     assert len(_found(ledger, LedgerQuery(category=Category.COMPETITION))) == 20
+    text = person(9).id_number[:4]
+    both = set(_found(ledger, queued)) & set(_found(ledger, LedgerQuery(text)))
+    assert set(_found(ledger, replace(queued, text=text))) == both != set()
     assert _found(ledger, LedgerQuery(plan=2023)) == []
     pages = [_found(ledger, LedgerQuery(limit=25, offset=offset)) for offset in (0, 25, 50)]
     assert [len(page) for page in pages] == [25, 25, 10]
