@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, MutableMapping
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication
 
 from station_app.access.lock import HomeLock
@@ -23,10 +24,9 @@ from station_app.errors import EnvironmentFault, StationError
 from station_app.events import Events
 from ui import remembered
 from ui.entrance import Entrance
-from ui.idleness import Idleness
 from ui.messages import sentence
 from ui.theme import apply_theme
-from ui.window import Window
+from ui.window import Window, run_deferred_deletions
 
 if TYPE_CHECKING:
     from station_app.services.desk import Clock
@@ -111,21 +111,18 @@ class Program(QObject):
         self._watchdog: Watchdog | None = None
         self.session: Session | None = None
         self.is_locked = False
+        self._warned = False
         self._events = Events()
-        app.setStyle("Fusion")
+        if app.style().objectName() != "fusion":
+            app.setStyle("Fusion")
         self._theme = apply_theme(app, self._remembered.theme, self._remembered.text_size)
         self.window = Window()
         self._entrance = Entrance(self.window, home, clock)
-        self._idleness = Idleness(app, int(BY_KEY["idle_lock_minutes"].default))
-        self._connect()
-
-    def _connect(self) -> None:
         self.window.painted.connect(self._painted)
         self.window.lock_asked.connect(self.lock)
-        self.window.close_asked.connect(self.close)
+        self.window.close_asked.connect(self.close_if_saved)
         self._entrance.entered.connect(self._entered)
         self._entrance.unlocked.connect(self._unlocked)
-        self._idleness.expired.connect(self.lock)
 
     def start(self) -> None:
         """Show the window: sign-in, or set-up on a new PC."""
@@ -162,17 +159,21 @@ class Program(QObject):
 
     def _entered(self, opened: Opened) -> None:
         """Somebody is in; another operator's session, if there is one behind the lock, is saved and ends first."""
-        from ui.session import Session
+        from ui.session import Session, leave
 
         assert self._tasks is not None
+        if self.session is not None and not self.session.save():
+            leave(opened)
+            self._entrance.show_lock(self.session.desk, sentence("unsaved_work"))
+            return
         self._end_session()
         self._dress(opened.settings)
-        self.session = Session(opened, self._tasks, self._events, self._theme)
+        self.session = Session(opened, self._app, self._tasks, self._events, self._theme)
         self.session.shell_made.connect(self.window.show_shell)
+        self.session.idle.connect(self.lock)
         self.session.sign_out_asked.connect(self.sign_out, Qt.ConnectionType.QueuedConnection)
         self.session.settings_changed.connect(self._settings_changed)
         self.session.start()
-        self._idleness.start()
         self._tell_of_secrets_once(self.session)
         self.opened.emit()
 
@@ -181,8 +182,7 @@ class Program(QObject):
         if self.session is None or self.is_locked:
             return
         self.is_locked = True
-        self._idleness.stop()
-        self.session.shell.leave()
+        self.session.rest()
         self._entrance.show_lock(self.session.desk)
         self.locked.emit()
 
@@ -190,12 +190,14 @@ class Program(QObject):
         assert self.session is not None
         self.is_locked = False
         self.window.show_shell(self.session.shell)
-        self.session.shell.come_back()
-        self._idleness.start()
+        self.session.come_back()
         self.unlocked.emit()
 
     def sign_out(self) -> None:
-        """Back to the operators; the keys are dropped."""
+        """Back to the operators; the keys are dropped. Work that cannot be saved keeps the session open."""
+        if self.session is not None and not self.session.save():
+            self.session.shell.say(sentence("unsaved_work"), "wrong")
+            return
         self._end_session()
         self._entrance.show_sign_in()
         self.signed_out.emit()
@@ -205,23 +207,31 @@ class Program(QObject):
             return
         ending, self.session = self.session, None
         self.is_locked = False
-        self._idleness.stop()
         ending.close()
         self.window.forget_shell()
         ending.deleteLater()
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        run_deferred_deletions()  # nothing of the work may act on the closed store
+
+    def close_if_saved(self) -> None:
+        """Close; where work cannot be saved (a full disk) say so first, and close at the second asking."""
+        if self.session is not None and not self._warned and not self.session.save():
+            self._warned = True
+            self.session.shell.say(sentence("unsaved_work"), "wrong")
+            return
+        self.close()
 
     def close(self) -> None:
-        """Save, stop everything, give the home back, close the window."""
-        self._end_session()
-        if self._watchdog is not None:
-            self._watchdog.close()
-        if self._tasks is not None:
-            self._tasks.close()
-        self._entrance.close()
-        self._lock.release()
-        self.window.let_go()
-        self.closed.emit()
+        """Save, stop everything, give the home back, close the window; each step whatever became of the others."""
+        with ExitStack() as steps:
+            steps.callback(self.closed.emit)
+            steps.callback(self.window.let_go)
+            steps.callback(self._lock.release)
+            if self._tasks is not None:
+                steps.callback(self._tasks.close)
+            if self._watchdog is not None:
+                steps.callback(self._watchdog.close)
+            steps.callback(self._entrance.close)
+            steps.callback(self._end_session)
 
     # ---- what the settings say
 
@@ -231,7 +241,6 @@ class Program(QObject):
 
     def _dress(self, values: Mapping[str, Any]) -> bool:
         """Wear what the settings say; whether that is another look."""
-        self._idleness.set_minutes(int(values["idle_lock_minutes"]))
         name, size = str(values["theme"]), int(values["text_size"])
         if (name, size) == (self._theme.name, self._theme.text_size):
             return False

@@ -64,8 +64,8 @@ class Entrance(QObject):
         self._window.show_stage(page)
         page.offer(slots.operators(self._home), over_lock=self._locked is not None)
 
-    def show_lock(self, desk: Desk) -> None:
-        """Ask for the password of who is at the desk."""
+    def show_lock(self, desk: Desk, notice: str = "") -> None:
+        """Ask for the password of who is at the desk; ``notice``: what they should know first."""
         from ui.pages.lock import LockPage
 
         self._locked = desk
@@ -74,6 +74,8 @@ class Entrance(QObject):
         page.other.connect(self.show_sign_in)
         self._window.show_stage(page)
         page.show_for(desk.operator.name)
+        if notice:
+            page.refuse(notice)
 
     def close(self) -> None:
         """Close a desk that was opened but not entered."""

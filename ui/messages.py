@@ -8,7 +8,6 @@ in that table. A code nobody has written a sentence for is shown as itself, neve
 from __future__ import annotations
 
 import string
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -53,6 +52,11 @@ def state_word(state: State | str) -> str:
     return table("states").get(str(state), str(state))
 
 
+def pack_problem(code: str) -> str:
+    """Why a plan pack is refused at a place: ``key_unknown`` -> 没有这一项，请核对拼写."""
+    return table("plans").get(f"problem.{code}", code)
+
+
 def return_sentence(returned: FieldReturn) -> str:
     """What the reviewer wants put right: the field, why, and the note as it was written."""
     said = f"{label(returned.field)}：{table('states').get(f'return_{returned.code}', str(returned.code))}"
@@ -62,6 +66,8 @@ def return_sentence(returned: FieldReturn) -> str:
 @cache
 def table(name: str) -> Mapping[str, str]:
     """One file of sentences, flat."""
+    import tomllib  # not before the first sentence: the sign-in window paints without
+
     text = files("resources").joinpath("translations", _LANGUAGE, f"{name}.toml").read_text(encoding="utf-8")
     return {str(key): str(value) for key, value in tomllib.loads(text).items()}
 
@@ -72,7 +78,7 @@ def fill(template: str, values: Mapping[str, object]) -> str:
 
 
 class _Filler(string.Formatter):
-    """``{name}``, ``{name:label}``, ``{name:state}``; every other format is Python's own."""
+    """``{name}``, ``{name:label}``, ``{name:state}``, ``{name:problem}`` (of a plan pack); else Python's own."""
 
     def get_value(self, key: int | str, args: Any, kwargs: Any) -> Any:
         value = kwargs.get(key)
@@ -83,4 +89,6 @@ class _Filler(string.Formatter):
             return label(str(value))
         if format_spec == "state":
             return state_word(str(value))
+        if format_spec == "problem":
+            return f"，{pack_problem(str(value))}" if value else ""
         return super().format_field(value, "" if value == "" else format_spec)

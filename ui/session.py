@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication
 
 from station_app.access import waits
 from station_app.access.secrets import secret_store
@@ -19,6 +21,7 @@ from sync.enrolment import enrol
 from sync.worker import SyncWorker
 from ui.bridge import Bridge
 from ui.context import Context
+from ui.idleness import Idleness
 from ui.messages import label
 from ui.pages.settings import SettingsPage
 from ui.places import PLACES
@@ -91,6 +94,11 @@ def _with_wait(error: UserError, home: Path, name: str, clock: Clock) -> UserErr
     return UserError(error.code, error.field, seconds=waits.seconds_left(home, name, clock))
 
 
+def leave(opened: Opened) -> None:
+    """Close a desk that no session was made of."""
+    session.sign_out(opened.desk)
+
+
 # ---- the session
 
 
@@ -98,14 +106,16 @@ class Session(QObject):
     """Made once somebody has signed in at an enrolled station; ``close`` ends it.
 
     Attributes: ``desk``, ``shell``. Signals: ``shell_made(Shell)``: put it in the window (again after a change of
-    theme or text size); ``sign_out_asked()``; ``settings_changed(dict)``.
+    theme or text size); ``idle()``: nobody was here for as long as the setting says; ``sign_out_asked()``;
+    ``settings_changed(dict)``.
     """
 
     shell_made = Signal(object)
+    idle = Signal()
     sign_out_asked = Signal()
     settings_changed = Signal(object)
 
-    def __init__(self, opened: Opened, tasks: Tasks, events: Events, theme: Theme) -> None:
+    def __init__(self, opened: Opened, app: QGuiApplication, tasks: Tasks, events: Events, theme: Theme) -> None:
         super().__init__()
         self.desk = opened.desk
         self._opened = opened
@@ -113,6 +123,8 @@ class Session(QObject):
         self._bridge = Bridge(events, self)
         self._worker = SyncWorker(self.desk, events)
         self._context = Context(self.desk, tasks, self._bridge, theme, events, self._worker)
+        self._idleness = Idleness(app, int(opened.settings["idle_lock_minutes"]))
+        self._idleness.expired.connect(self.idle)
         self._bridge.changed.connect(self._on_changed)
         tasks.wrote.connect(self._on_wrote)
         self.shell = self._make_shell()
@@ -122,6 +134,17 @@ class Session(QObject):
         self.shell_made.emit(self.shell)
         self.shell.show_page("todo")
         self._worker.start()
+        self._idleness.start()
+
+    def rest(self) -> None:
+        """The window is locked: begin to save, count no idleness; sync goes on."""
+        self._idleness.stop()
+        self.shell.leave()
+
+    def come_back(self) -> None:
+        """The window is unlocked: the work goes on where it stood."""
+        self.shell.come_back()
+        self._idleness.start()
 
     def wear(self, theme: Theme) -> None:
         """Make every page again in this theme, standing where the old ones stood."""
@@ -132,13 +155,15 @@ class Session(QObject):
         self.shell_made.emit(self.shell)
         self.shell.restore(kept)
 
-    def save(self) -> None:
-        """Write what the pages have not written yet; returns when it is written."""
+    def save(self) -> bool:
+        """Write what the pages have not written yet and wait for it; whether everything is written now."""
         self.shell.leave()
         self._tasks.finish()
+        return not self.shell.unsaved
 
     def close(self) -> None:
         """Save, stop the worker, close the store, drop the keys."""
+        self._idleness.stop()
         self.save()
         self._tasks.wrote.disconnect(self._on_wrote)
         self._bridge.close()
@@ -167,5 +192,8 @@ class Session(QObject):
     def _on_changed(self, changed: Changed) -> None:
         if changed.touches(Kind.SETTINGS):
             desk = self.desk
-            work: Callable[[], dict[str, Value]] = lambda: settings.read_all(desk)  # noqa: E731
-            self._tasks.query(self, work, self.settings_changed.emit, key="settings")
+            self._tasks.query(self, partial(settings.read_all, desk), self._settings_read, key="settings")
+
+    def _settings_read(self, values: dict[str, Value]) -> None:
+        self._idleness.set_minutes(int(values["idle_lock_minutes"]))
+        self.settings_changed.emit(values)

@@ -114,6 +114,11 @@ class Shell(QWidget):
         for page in self._pages.values():
             page.leave()
 
+    @property
+    def unsaved(self) -> bool:
+        """Whether a page holds what could not be written."""
+        return any(page.unsaved for page in self._pages.values())
+
     def keep(self) -> tuple[str, dict[str, object]]:
         """What another shell needs to stand where this one stands."""
         return self.current, {name: page.keep() for name, page in self._pages.items()}

@@ -72,11 +72,9 @@ class Window(QWidget):
         self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._may_close:
-            event.accept()
-        else:
-            event.ignore()
-            self.close_asked.emit()
+        if not self._may_close:
+            self.close_asked.emit()  # who listens saves, and lets go
+        event.setAccepted(self._may_close)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._has_painted:
@@ -92,3 +90,10 @@ class Window(QWidget):
         self._layers.removeWidget(layer)
         layer.hide()
         layer.deleteLater()
+
+
+def run_deferred_deletions() -> None:
+    """Delete now what was marked with ``deleteLater``."""
+    from PySide6.QtCore import QCoreApplication, QEvent
+
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)

@@ -11,7 +11,6 @@ import os
 import unicodedata
 from dataclasses import replace
 from pathlib import Path
-from uuid import uuid4
 
 from station_app.access import key_file
 from station_app.access.key_file import KeyFile, OperatorSlot
@@ -145,6 +144,8 @@ def _device_secret(slot: OperatorSlot, secrets: SecretStore) -> bytes:
 
 def _wrapped(operator_id: str, name: str, master: bytes, password: str, secrets: SecretStore) -> OperatorSlot:
     """A new slot; its device secret lies in the OS store before this returns."""
+    from uuid import uuid4  # 6 ms that the sign-in window need not wait for
+
     from station_app.access import sealing
 
     slot_id, secret = str(uuid4()), b""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QListWidget, QWidget
 
@@ -16,6 +16,20 @@ from ui.widgets.password_edit import PasswordEdit
 from ui.widgets.stage import Stage
 
 _SHOWN_ROWS = 4
+
+
+class _Names(QListWidget):
+    """Operators; Enter goes on to the password."""
+
+    def __init__(self, password: QWidget) -> None:
+        super().__init__()
+        self._password = password
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._password.setFocus()
+        else:
+            super().keyPressEvent(event)
 
 
 class SignInPage(Stage):
@@ -30,13 +44,12 @@ class SignInPage(Stage):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("登录", 420, parent)
         self.setObjectName("page.signin")
-        self._names = QListWidget()
-        self._names.installEventFilter(self)
         self._password = PasswordEdit()
         self._password.returnPressed.connect(self._submit)
-        self._name_box = FieldBox("operator", self._names)
+        self._names = _Names(self._password)
+        self._name_box = FieldBox("operator", self._names, "操作员")
         self._name_box.set_hint("↑ ↓ 选择，回车确定")
-        self._password_box = FieldBox("password", self._password)
+        self._password_box = FieldBox("password", self._password, "密码")
         self._button = PrimaryButton("登录", "Enter", "sign_in")
         self._button.clicked.connect(self._submit)
         self._back = LinkButton("返回锁定的窗口", "Esc", "back_to_lock")
@@ -75,13 +88,6 @@ class SignInPage(Stage):
         self._password.clear()
         self._password.setFocus()
         self._waiting.start(words, wait_seconds)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        pressed = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
-        if pressed and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):  # type: ignore[attr-defined]
-            self._password.setFocus()
-            return True
-        return super().eventFilter(watched, event)
 
     def _submit(self) -> None:
         item = self._names.currentItem()

@@ -51,6 +51,11 @@ class Page(QWidget):
     def leave(self) -> None:
         """The page is left, the window locked or closed: start saving what is not saved yet (a Command)."""
 
+    @property
+    def unsaved(self) -> bool:
+        """Whether something is not written although ``leave()`` and its commands are done (a full disk)."""
+        return False
+
     def keep(self) -> object:
         """What a new page of this kind needs to show the same; called after ``leave()`` and its commands."""
         return None

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -128,6 +127,10 @@ class IntakePage(Page):
     def leave(self) -> None:
         self.flush()
 
+    @property
+    def unsaved(self) -> bool:
+        return not self.saver.clean
+
     def keep(self) -> Kept:
         focus = self.focusWidget()
         return Kept(self.draft, self.saver.unsaved(), focus.objectName() if focus is not None else "")
@@ -162,7 +165,6 @@ class IntakePage(Page):
     def _show_all(self) -> Judgement:
         judged = self.presenter.judge()
         self.form.show_case(self.draft, self.presenter.plan, judged)
-        self._order_tabs()
         self.side.name_fields(self.presenter.field_labels())
         self._scans.show_case(self.draft)
         self._show_beside(judged)
@@ -402,10 +404,16 @@ class IntakePage(Page):
     def _focus_lookup(self) -> None:
         self.top.lookup.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _order_tabs(self) -> None:
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab walks the page's own order and comes round; Qt's chain loses its way when fields are built anew."""
         stops = [self.top.lookup, *self.form.stops(), *self.side.stops()]
-        for one, following in pairwise(stops):
-            QWidget.setTabOrder(one, following)
+        usable = [each for each in stops if each.isVisibleTo(self) and each.isEnabled()]
+        now = self.focusWidget()
+        at = usable.index(now) if now in usable else -1 if forward else 0
+        usable[(at + (1 if forward else -1)) % len(usable)].setFocus(
+            Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
+        )
+        return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not (event.matches(QKeySequence.StandardKey.Paste) and self._scans.paste()):

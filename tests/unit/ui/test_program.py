@@ -1,0 +1,244 @@
+"""The whole program on a real home: sign in, work, lock, unlock, another operator, sign out, close, come back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from station_app.access.lock import HomeLock
+from station_app.errors import EnvironmentFault
+from station_app.services import settings
+from tests.unit.ui.stations import OPERATOR, OTHER, OTHER_PASSWORD, PASSWORD, STATION, Watch
+from ui.bootstrap import Program, choose_input_method
+from ui.remembered import load
+
+_WAIT = 30_000  # ms: a costly key derivation on a busy machine
+
+
+@pytest.fixture
+def program(qtbot: QtBot, qapp: QApplication, home: Path, watch: Watch) -> Iterator[Program]:
+    made = Program(qapp, home, watch)
+    made.start()
+    yield made
+    made.close()
+    made.window.deleteLater()
+
+
+def _focus() -> QWidget:
+    focus: QWidget | None = QApplication.focusWidget()
+    assert focus is not None
+    return focus
+
+
+def _press(key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    QTest.keyClick(_focus(), key, modifier)
+
+
+def _write(text: str) -> None:
+    for each in text:
+        if each.isascii():
+            QTest.keyClick(_focus(), each)
+        else:
+            event = QInputMethodEvent()
+            event.setCommitString(each)
+            QApplication.sendEvent(_focus(), event)
+
+
+def _until(qtbot: QtBot, true: Callable[[], bool]) -> None:
+    qtbot.waitUntil(true, timeout=_WAIT)
+
+
+def _sign_in(qtbot: QtBot, program: Program, *, name: str = OPERATOR, password: str = PASSWORD) -> None:
+    """By keys alone, from the list of operators on."""
+    program.window.activateWindow()
+    _until(qtbot, program.window.isActiveWindow)
+    if name == OTHER:
+        _press(Qt.Key.Key_Down)
+    _press(Qt.Key.Key_Return)
+    _write(password)
+    with qtbot.waitSignal(program.opened, timeout=_WAIT):
+        _press(Qt.Key.Key_Return)
+
+
+def _settled(qtbot: QtBot, program: Program) -> None:
+    assert program._tasks is not None
+    tasks = program._tasks
+    _until(qtbot, lambda: not tasks._tickets)
+
+
+def _unlock(qtbot: QtBot, program: Program, password: str = PASSWORD) -> None:
+    _write(password)
+    with qtbot.waitSignal(program.unlocked, timeout=_WAIT):
+        _press(Qt.Key.Key_Return)
+
+
+def test_signing_in_shows_what_waits(qtbot: QtBot, program: Program) -> None:
+    _sign_in(qtbot, program)
+    assert program.session is not None
+    assert program.session.shell.current == "todo"
+    assert program.session.shell._rail._station.text() == STATION
+    assert OPERATOR not in program.window.windowTitle()
+    _settled(qtbot, program)
+
+
+def test_a_wrong_password_is_said_and_the_next_is_taken(qtbot: QtBot, program: Program) -> None:
+    program.window.activateWindow()
+    _until(qtbot, program.window.isActiveWindow)
+    _press(Qt.Key.Key_Return)
+    _write("not the password")
+    _press(Qt.Key.Key_Return)
+    page = program.window._stage
+    assert page is not None
+    box = page._password_box  # type: ignore[attr-defined]
+    _until(qtbot, lambda: bool(box.problem))
+    assert "密码不对" in box.problem
+    assert program.session is None
+    _write(PASSWORD)
+    with qtbot.waitSignal(program.opened, timeout=_WAIT):
+        _press(Qt.Key.Key_Return)
+    _settled(qtbot, program)
+
+
+def _half_filled(qtbot: QtBot, program: Program) -> str:
+    """A form on the table with a name in it, not saved yet by any key; answers the field's text."""
+    _press(Qt.Key.Key_F3)
+    _settled(qtbot, program)
+    assert program.session is not None
+    field = program.session.shell.page("intake").findChild(QWidget, "name")
+    assert isinstance(field, QLineEdit)
+    field.setFocus()
+    _write("张静雯")
+    return field.text()
+
+
+def _name_on_the_table(program: Program) -> str:
+    assert program.session is not None
+    field = program.session.shell.page("intake").findChild(QWidget, "name")
+    assert isinstance(field, QLineEdit)
+    return field.text()
+
+
+def test_the_lock_hides_the_work_and_keeps_it(qtbot: QtBot, program: Program) -> None:
+    _sign_in(qtbot, program)
+    typed = _half_filled(qtbot, program)
+    assert program.session is not None
+    session, worker = program.session, program.session._worker
+    _press(Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    assert program.is_locked
+    assert not session.shell.isVisible()
+    visible = [each for each in program.window.findChildren(QLineEdit) if each.isVisible()]
+    assert [each.objectName() for each in visible] == ["password"]
+    assert worker._thread.is_alive(), "the queue is everybody's"
+    _press(Qt.Key.Key_F11)
+    assert session.shell.current == "intake", "no key reaches the hidden work"
+    _unlock(qtbot, program)
+    assert program.session is session
+    assert session.shell.isVisible()
+    assert _name_on_the_table(program) == typed
+    _settled(qtbot, program)
+
+
+def test_nobody_there_locks(qtbot: QtBot, program: Program) -> None:
+    _sign_in(qtbot, program)
+    assert program.session is not None
+    idleness = program.session._idleness
+    idleness._idle._ticks = lambda: 10_000_000.0
+    with qtbot.waitSignal(program.locked):
+        idleness.look()
+    assert program.is_locked
+    _settled(qtbot, program)
+
+
+def test_another_operator_signs_in_over_the_lock(qtbot: QtBot, program: Program) -> None:
+    _sign_in(qtbot, program)
+    _half_filled(qtbot, program)
+    first = program.session
+    _press(Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    _press(Qt.Key.Key_H, Qt.KeyboardModifier.AltModifier)
+    _sign_in(qtbot, program, name=OTHER, password=OTHER_PASSWORD)
+    assert program.session is not None
+    assert program.session is not first
+    assert program.session.desk.operator.name == OTHER
+    assert not program.is_locked
+    with program.session.desk.store.read() as uow:
+        names = [row.name for row in uow.applications.find(_everything())]
+    assert names == ["张静雯"], "the first one's draft is saved"
+    _settled(qtbot, program)
+
+
+def _everything() -> object:
+    from station_app.store.records import LedgerQuery
+
+    return LedgerQuery()
+
+
+def test_signing_out_drops_the_keys(qtbot: QtBot, program: Program) -> None:
+    _sign_in(qtbot, program)
+    assert program.session is not None
+    desk = program.session.desk
+    _press(Qt.Key.Key_F11)
+    with qtbot.waitSignal(program.signed_out, timeout=_WAIT):
+        _press(Qt.Key.Key_Q, Qt.KeyboardModifier.AltModifier)
+    assert program.session is None
+    assert desk.master == b""
+    _sign_in(qtbot, program)
+    _settled(qtbot, program)
+
+
+def test_a_new_look_is_worn_at_once_and_remembered(
+    qtbot: QtBot, program: Program, home: Path, qapp: QApplication
+) -> None:
+    _sign_in(qtbot, program)
+    typed = _half_filled(qtbot, program)
+    _press(Qt.Key.Key_F11)
+    _settled(qtbot, program)
+    assert program.session is not None
+    session, old = program.session, program.session.shell
+    with qtbot.waitSignal(session.shell_made, timeout=_WAIT):
+        _press(Qt.Key.Key_Right)  # the focus is on the text size
+    _settled(qtbot, program)
+    assert session.shell is not old
+    assert qapp.font().pointSizeF() == 16
+    assert session.shell.current == "settings"
+    assert _focus().objectName() == "text_size"
+    assert _name_on_the_table(program) == typed
+    assert load(home).text_size == 16
+    assert settings.read_all(session.desk)["text_size"] == 16
+
+
+def test_closing_saves_and_gives_the_home_back(qtbot: QtBot, qapp: QApplication, home: Path, watch: Watch) -> None:
+    program = Program(qapp, home, watch)
+    with pytest.raises(EnvironmentFault, match="home_in_use"):
+        HomeLock.take(home)
+    program.start()
+    _sign_in(qtbot, program)
+    _half_filled(qtbot, program)
+    with qtbot.waitSignal(program.closed, timeout=_WAIT):
+        program.window.close()
+    assert not program.window.isVisible()
+    program.window.deleteLater()
+    again = Program(qapp, home, watch)
+    again.start()
+    _sign_in(qtbot, again)
+    assert again.session is not None
+    with again.session.desk.store.read() as uow:
+        assert [row.name for row in uow.applications.find(_everything())] == ["张静雯"]
+    again.close()
+    again.window.deleteLater()
+
+
+def test_fcitx_is_spoken_to_through_ibus() -> None:
+    for before, after in (({}, "ibus"), ({"QT_IM_MODULE": "fcitx"}, "ibus"), ({"QT_IM_MODULE": "xim"}, "xim")):
+        environ = dict(before)
+        choose_input_method(environ)
+        assert environ["QT_IM_MODULE"] == after
+    wayland = {"XDG_SESSION_TYPE": "wayland"}
+    choose_input_method(wayland)
+    assert "QT_IM_MODULE" not in wayland
