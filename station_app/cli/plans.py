@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from station_app.cli import assess as assessing
 from station_app.cli.output import Exit, WrongUse, print_json, say
+from station_app.cli.packs import pack_files
 from station_app.errors import UserError
-from station_app.plans import Plan, load_plan, unbundle
+from station_app.plans import Plan, load_plan
 from station_app.services.plan_book import packaged_plans
-from ui.messages import sentence
+from ui.messages import pack_problem, sentence
 
 
 def assess(arguments: argparse.Namespace) -> Exit:
@@ -24,7 +24,7 @@ def plans(arguments: argparse.Namespace) -> Exit:
         return _list(as_json=arguments.json)
     if not arguments.file:
         raise WrongUse("file_needed")
-    return _check(Path(arguments.file), as_json=arguments.json)
+    return _check(arguments.file, as_json=arguments.json)
 
 
 def _list(*, as_json: bool) -> Exit:
@@ -50,14 +50,16 @@ def _row(plan: Plan) -> dict[str, object]:
     }
 
 
-def _check(path: Path, *, as_json: bool) -> Exit:
+def _check(name: str, *, as_json: bool) -> Exit:
     try:
-        plan = load_plan(_files(path))
+        plan = load_plan(pack_files(name))
+    except WrongUse:
+        raise
     except UserError as error:
         if as_json:
-            print_json({"ok": False, "code": error.code, "field": error.field, "message": sentence(error)})
+            print_json(_refusal(error))
         else:
-            say(f"{error.field}: {sentence(error)} [{error.code}]")
+            say(f"{error.field}: {pack_problem(str(error.params['problem']))} [{error.params['problem']}]")
         return Exit.NO
     if as_json:
         print_json({"ok": True, "year": plan.year, "version": plan.version})
@@ -66,14 +68,17 @@ def _check(path: Path, *, as_json: bool) -> Exit:
     return Exit.DONE
 
 
-def _files(path: Path) -> dict[str, str]:
-    """A pack's files: a folder, its ``plan.toml``, or a bundle as it travels."""
-    folder = path if path.is_dir() else path.parent
-    try:
-        if path.is_dir() or path.suffix == ".toml":
-            return {each.name: each.read_text("utf-8") for each in sorted(folder.iterdir()) if each.is_file()}
-        return dict(unbundle(path.read_text("utf-8")))
-    except UnicodeDecodeError as error:
-        raise UserError("not_utf8", path.name) from error
-    except OSError as error:
-        raise WrongUse("file_unreadable", file=str(path)) from error
+def _refusal(error: UserError) -> dict[str, object]:
+    """``file``, ``line`` and ``key`` apart, beside ``field`` as it is shown."""
+    place, _, key = (error.field or "").partition(" ")
+    file, _, line = place.partition(":")
+    return {
+        "ok": False,
+        "code": error.code,
+        "problem": error.params["problem"],
+        "field": error.field,
+        "file": file,
+        "line": int(line) if line.isdecimal() else None,
+        "key": key or None,
+        "message": sentence(error),
+    }

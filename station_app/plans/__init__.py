@@ -3,7 +3,7 @@
 from station_app.plans.assessment import Assessment, Clause, Finding, Severity, Verdict
 from station_app.plans.case import Case, Grant, read_case
 from station_app.plans.engine import Preview, assess, case_of, preview
-from station_app.plans.pack import bundle, load_plan, unbundle
+from station_app.plans.pack import PACK_FILES, bundle, load_plan, unbundle
 from station_app.plans.plan import (
     Amount,
     CategoryPlan,
@@ -19,6 +19,7 @@ from station_app.plans.plan import (
 )
 
 __all__ = [
+    "PACK_FILES",
     "Amount",
     "Assessment",
     "Case",

@@ -84,7 +84,13 @@ def read_catalogue(text: str, known: Iterable[str] = (), file: str = "catalogue.
     try:
         if not rows.fieldnames or "occupation" not in rows.fieldnames or not _COLUMNS.issuperset(rows.fieldnames):
             raise pack_invalid(f"{file}:1", "columns_unknown")
-        return Catalogue([_read_row(row, f"{file}:{rows.line_num}") for row in rows], known)
+        entries: dict[Entry, None] = {}
+        for row in rows:
+            entry = _read_row(row, f"{file}:{rows.line_num}")
+            if entry in entries:
+                raise pack_invalid(f"{file}:{rows.line_num}", "row_twice")
+            entries[entry] = None
+        return Catalogue(entries, known)
     except csv.Error:
         raise pack_invalid(f"{file}:{rows.line_num + 1}", "not_csv") from None
 

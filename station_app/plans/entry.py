@@ -33,8 +33,10 @@ def read_category(
     needs = _needs(rules, amounts)
     sure = {each.name for each in fields if each.required or each.default is not None} | {"applied_on"}
     lacking = [each for each in needs if each not in sure]
-    if lacking or not amounts:
-        raise table.wrong("fields" if lacking else "amounts", f"missing_{lacking[0]}" if lacking else "missing")
+    if lacking:
+        raise table.wrong(f"fields.{lacking[0]}", "fact_not_asked_for")
+    if not amounts:
+        raise table.wrong("amounts", "missing")
     plan = CategoryPlan(
         category=category,
         label=table.text("label"),

@@ -8,6 +8,8 @@ from typing import Any
 
 from station_app.errors import UserError
 
+_HIGHEST = 10_000_000
+
 
 def pack_invalid(place: str, problem: str) -> UserError:
     """``pack_invalid``; ``field`` is ``file:line`` or ``file:key``."""
@@ -33,10 +35,12 @@ class Table:
     def text(self, key: str, default: str | None = None) -> str:
         return str(self._value(key, str, default))
 
-    def whole(self, key: str, default: int | None = None) -> int:
-        value = self._value(key, int, default)
+    def whole(self, key: str, *, low: int = 0, high: int = _HIGHEST) -> int:
+        value = self._value(key, int, None)
         if isinstance(value, bool):
             raise self.wrong(key, "not_a_whole_number")
+        if not low <= value <= high:
+            raise self.wrong(key, "out_of_range")
         return int(value)
 
     def flag(self, key: str, *, default: bool | None = None) -> bool:
@@ -62,10 +66,16 @@ class Table:
         return self._list(key, str)
 
     def wholes(self, key: str) -> tuple[int, ...]:
-        return self._list(key, int)
+        values: tuple[int, ...] = self._list(key, int)
+        if any(isinstance(each, bool) or not 0 <= each <= _HIGHEST for each in values):
+            raise self.wrong(key, "out_of_range")
+        return values
 
     def days(self, key: str) -> tuple[date, ...]:
-        return self._list(key, date)
+        values: tuple[date, ...] = self._list(key, date)
+        if any(type(each) is not date for each in values):
+            raise self.wrong(key, "not_a_date")
+        return values
 
     def table(self, key: str) -> Table:
         """A table inside this one; absent: empty."""

@@ -11,12 +11,12 @@ from station_app.plans.rules.certificate import (
     Level,
     LevelName,
     ListedIssuer,
-    NumberLetter,
     RegisteredIssuer,
 )
 from station_app.plans.rules.competition import CompetitionCovered, CompetitionYear, Round
 from station_app.plans.rules.dates import DateWindow, FirstIssueUnclear, IssuedFrom, RegistrationLimit
 from station_app.plans.rules.general import Choice, Deadline, Flag, Range, Remark
+from station_app.plans.rules.number import NumberLayout, NumberLetter
 from station_app.plans.rules.occupation import CatalogueLevel, InCatalogue
 from station_app.plans.rules.repeat import Repeat
 from station_app.plans.tables import Table
@@ -35,6 +35,7 @@ KINDS: Mapping[str, Callable[[Table, Pack], Check]] = {
     "listed_issuer": ListedIssuer.read,
     "registered_issuer": RegisteredIssuer.read,
     "number_letter": NumberLetter.read,
+    "number_layout": NumberLayout.read,
     "catalogue": InCatalogue.read,
     "catalogue_level": CatalogueLevel.read,
     "date_window": DateWindow.read,

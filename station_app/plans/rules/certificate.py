@@ -175,26 +175,3 @@ def nearest_issuer(name: str, listed: Mapping[str, str], city: str) -> str | Non
     if not name.startswith(city):
         return None
     return next((printed for each, printed in listed.items() if edits_within(name, each, 2)), None)
-
-
-@dataclass(frozen=True)
-class NumberLetter:
-    """「第一位字母大写」: a small letter is to be corrected, a leading digit worth a second look (digest A-43)."""
-
-    small: Outcome
-    digit: Outcome
-    needs: tuple[str, ...] = ()
-
-    @classmethod
-    def read(cls, table: Table, pack: Pack) -> NumberLetter:
-        clause = pack.clause(table)
-        return cls(
-            Outcome("number_letter_small", Severity.INFO, "number", clause),
-            Outcome("number_leading_digit", Severity.INFO, "number", clause),
-        )
-
-    def __call__(self, case: Case) -> Found:
-        first = normalise(case.text("number") or "")[:1]
-        if first.islower():
-            return self.small()
-        return self.digit() if first.isdecimal() else NOTHING

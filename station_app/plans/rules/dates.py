@@ -35,14 +35,17 @@ class DateWindow:
     def read(cls, table: Table, pack: Pack) -> DateWindow:
         clause, field = pack.clause(table), read_fact(table, "field")
         first = pack.clause(table, "first_issue_clause")
+        start, end = table.day("start"), table.optional_day("end")
+        if end is not None and end < start:
+            raise table.wrong("end", "end_before_start")
 
         def outcome(code: str, severity: Severity, field: str, clause: Clause | None) -> Outcome:
             return Outcome(code, severity, field, clause)
 
         return cls(
             field,
-            table.day("start"),
-            table.optional_day("end"),
+            start,
+            end,
             frozenset(table.days("boundary")),
             first is not None,
             outcome(table.text("code"), read_severity(table), field, clause),

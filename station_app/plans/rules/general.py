@@ -82,6 +82,8 @@ class Range:
             return Outcome(table.text(key), severity, fact, clause) if wanted else None
 
         low, high, boundary = table.optional_whole("low"), table.optional_whole("high"), table.wholes("boundary")
+        if low is not None and high is not None and high < low:
+            raise table.wrong("high", "end_before_start")
         return cls(
             fact,
             low,
