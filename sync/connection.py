@@ -22,13 +22,23 @@ from urllib3.poolmanager import PoolManager
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
-# With the kernel's own choice (megabytes) a slow line would still be emptying the buffer when the read timeout ends.
-_SEND_BUFFER = 256 * 1024
+PIECE = (
+    256 * 1024
+)  # bytes given to the socket at once; smaller ones cost more turns of the interpreter than of the line
+_PIECE_SECONDS = 120.0
+_SLOWEST = 6 * 1024  # bytes a second of the slowest line that is to work
+# The kernel would take megabytes, and a slow line still be sending them when the answer is given up.
+_SEND_BUFFER = PIECE
 _OPTIONS = [
     (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
     (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
     (socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER),
 ]
+
+
+def patience(size: int) -> float:
+    """Seconds to wait for the answer to a body of ``size`` bytes, whose end may still lie in the kernel."""
+    return READ_SECONDS + min(size, 2 * _SEND_BUFFER) / _SLOWEST
 
 
 class Sockets:
@@ -57,7 +67,7 @@ class Sockets:
 
 
 class _Cuttable(HTTPConnection):
-    """Registers its socket before it connects, and gives every piece of a body its own timeout."""
+    """Registers its socket before it connects, and gives every piece of a body time to leave."""
 
     registry: Sockets
 
@@ -74,11 +84,11 @@ class _Cuttable(HTTPConnection):
     def connect(self) -> None:
         super().connect()
         self.registry.add(self.sock)  # under TLS another object than the dialled one
-        self.sock.settimeout(READ_SECONDS)
+        self.sock.settimeout(_PIECE_SECONDS)
 
     def request(self, *arguments: Any, **options: Any) -> None:
         if not self.is_closed:
-            self.timeout = READ_SECONDS  # urllib3 would give a kept connection's body the connect timeout
+            self.timeout = _PIECE_SECONDS  # urllib3 would give a kept connection's body the connect timeout
         super().request(*arguments, **options)
 
 
@@ -135,13 +145,18 @@ class _Adapter(HTTPAdapter):
 
 
 class Lanes:
-    """Sessions with kept connections. A thread takes one for a request and gives it back: the last used comes first."""
+    """Sessions with kept connections. A thread takes one for a request and gives it back: the last used comes first.
 
-    def __init__(self, proxy: str, trust_environment: bool) -> None:
-        self._proxy = proxy
-        self._trust = trust_environment
+    ``settings`` are what requests makes of the proxy and the environment for this server, worked out once.
+    """
+
+    def __init__(self, url: str, proxy: str, trust_environment: bool) -> None:
         self._idle: LifoQueue[requests.Session] = LifoQueue()
         self._sockets = Sockets()
+        with requests.Session() as session:
+            session.trust_env = trust_environment
+            proxies = {"http": proxy, "https": proxy} if proxy else {}
+            self.settings: dict[str, Any] = dict(session.merge_environment_settings(url, proxies, True, None, None))
 
     @contextlib.contextmanager
     def lane(self) -> Iterator[requests.Session]:
@@ -162,10 +177,6 @@ class Lanes:
 
     def _session(self) -> requests.Session:
         session = requests.Session()
-        session.trust_env = self._trust
-        if self._proxy:
-            session.proxies = {"http": self._proxy, "https": self._proxy}
-        session.headers["User-Agent"] = "zhutui-station"
         for scheme in ("http://", "https://"):
             session.mount(scheme, _Adapter(self._sockets))
         return session

@@ -15,13 +15,15 @@ from typing import TypeVar
 
 import requests
 from pydantic import ValidationError
+from requests.hooks import default_hooks
+from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
 
 from station_app.domain.canonical import sha256_hex
 from station_app.durable import Point
 from station_app.errors import BugError, EnvironmentFault, StationError
 from sync.address import check_server_url, is_loopback
-from sync.connection import CONNECT_SECONDS, READ_SECONDS, Lanes
+from sync.connection import CONNECT_SECONDS, PIECE, Lanes, patience
 from sync.envelope import TokenSigner
 from sync.failures import Reply, answer_fault, head_fault, network_fault, read_json
 from sync.wire import (
@@ -41,7 +43,6 @@ Sent = Callable[[int], None]
 _Model = TypeVar("_Model", bound=WireModel)
 _JSON = {"Content-Type": "application/json"}
 _LARGEST_ANSWER = 64 * 1024 * 1024  # bytes; nobody may fill our memory
-_PIECE = 64 * 1024  # bytes of a body given to the socket at once: each has READ_SECONDS to go
 _LOG = logging.getLogger(__name__)
 
 
@@ -60,7 +61,7 @@ class BlobPiece:
 class _Body:
     """A body that goes out piece by piece and tells how far it has come."""
 
-    def __init__(self, content: memoryview, sent: Sent) -> None:
+    def __init__(self, content: memoryview, sent: Sent = lambda _size: None) -> None:
         self._content = content
         self._sent = sent
 
@@ -68,10 +69,13 @@ class _Body:
         return len(self._content)
 
     def __iter__(self) -> Iterator[memoryview]:
-        for start in range(0, len(self._content), _PIECE):
-            piece = self._content[start : start + _PIECE]
+        for start in range(0, len(self._content), PIECE):
+            piece = self._content[start : start + PIECE]
             yield piece
             self._sent(len(piece))
+
+
+_NOTHING = _Body(memoryview(b""))
 
 
 @dataclass(frozen=True)
@@ -79,20 +83,21 @@ class _Request:
     method: str
     path: str
     headers: dict[str, str] = field(default_factory=dict)
-    body: bytes | _Body = b""
+    body: _Body = _NOTHING
     sha256: str = EMPTY_SHA256
 
-
-class _Bearer(requests.auth.AuthBase):
-    """Our token, set last, so that nothing of the environment (.netrc) takes its place."""
-
-    def __init__(self, token: str | None) -> None:
-        self._token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        if self._token is not None:
-            request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
+    def prepared(self, server_url: str, token: str | None) -> requests.PreparedRequest:
+        """For requests, by hand: its own preparation costs as much as sending 200 KB, and reads .netrc."""
+        prepared = requests.PreparedRequest()
+        prepared.method, prepared.url = self.method, server_url + self.path
+        headers = {"User-Agent": "zhutui-station", "Content-Length": str(len(self.body)), **self.headers}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        prepared.headers = CaseInsensitiveDict(headers)
+        prepared.prepare_cookies({})
+        prepared.body = self.body or None  # type: ignore[assignment]  # any iterable of buffers will do
+        prepared.hooks = default_hooks()
+        return prepared
 
 
 class Transport:
@@ -117,7 +122,7 @@ class Transport:
         self._clock = clock
         self._numbers = itertools.count(1)
         local = is_loopback(self.server_url)
-        self._lanes = Lanes("" if local else proxy, trust_environment=not local and not proxy)
+        self._lanes = Lanes(self.server_url, "" if local else proxy, trust_environment=not local and not proxy)
 
     @property
     def is_closed(self) -> bool:
@@ -196,16 +201,9 @@ class Transport:
             raise network_fault(error) from error
 
     def _open(self, session: requests.Session, request: _Request, token: str | None) -> requests.Response:
-        return session.request(
-            request.method,
-            self.server_url + request.path,
-            data=request.body or None,  # type: ignore[arg-type]  # an iterable of buffers is fine
-            headers=request.headers,
-            auth=_Bearer(token),
-            timeout=(CONNECT_SECONDS, READ_SECONDS),
-            allow_redirects=False,
-            stream=True,
-        )
+        prepared = request.prepared(self.server_url, token)
+        timeout = (CONNECT_SECONDS, patience(len(request.body)))
+        return session.send(prepared, timeout=timeout, allow_redirects=False, **self._lanes.settings)
 
     def _token(self, request: _Request) -> str:
         if self._signer is None:
@@ -228,7 +226,7 @@ def _blob_path(reference: str, blob: str) -> str:
 
 def _json_request(path: str, model: WireModel) -> _Request:
     body = model.model_dump_json().encode()
-    return _Request("POST", path, _JSON, body, sha256_hex(body))
+    return _Request("POST", path, _JSON, _Body(memoryview(body)), sha256_hex(body))
 
 
 def _read_reply(response: requests.Response) -> Reply:

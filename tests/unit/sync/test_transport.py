@@ -171,7 +171,7 @@ def test_an_unknown_kind_of_change_is_left_out() -> None:
 
 
 def test_a_blob_travels_whole_and_tells_how_far_it_is() -> None:
-    content = bytes(range(256)) * 1000
+    content = bytes(range(256)) * 4000
     seen: list[int] = []
     with talking(lambda _asked: say_json({"receipts": ["r"]})) as (transport, server):
         answer = transport.send_blob(blob(content, offset=7), seen.append)
