@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import Any, Protocol
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.types import Message, Receive
 
 from central.blobs import BlobStore, Place, Upload
 from central.context import Central
@@ -28,6 +30,7 @@ _PIECE = 512 * 1024  # bytes held in memory before they are written...
 _PIECES = 256  # ...or chunks...
 _PIECE_SECONDS = 1.0  # ...or time, so that a slow line loses little
 _SILENCE_SECONDS = 60.0
+_LULL_SECONDS, _DRAIN_SECONDS = 0.05, 2.0  # for what has arrived already, once a newer request is there
 _REMEMBERED = 2000  # applications whose parcels are kept in memory
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _REFERENCE = re.compile(r"[A-Z0-9-]{8,40}")
@@ -41,27 +44,43 @@ class InThread(Protocol):
 
 
 class _Reader:
-    """A PATCH whose body is being read; ``end`` lets a newer request take its place."""
+    """A PATCH whose body is being read. ``end`` lets a newer request take its place: it may still take in what has
+    arrived already, and is done as soon as nothing comes at once.
+    """
 
     def __init__(self) -> None:
-        self.superseded = False
         self.ended = asyncio.Event()
-        self._waiting: asyncio.Task[Any] | None = None
+        self._timer: asyncio.Timeout | None = None
+        self._end_by: float | None = None
 
-    @asynccontextmanager
-    async def waits(self) -> AsyncIterator[None]:
-        """Around the only place where a newer request may break in."""
-        self._waiting = asyncio.current_task()
+    @property
+    def superseded(self) -> bool:
+        return self._end_by is not None
+
+    async def next(self, receive: Receive, seconds: float) -> Message | None:
+        """The next message, None when it did not come in time; raises TimeoutError where a newer request waits."""
+        now = asyncio.get_running_loop().time()
         try:
-            yield
+            async with asyncio.timeout_at(self._limit(now, seconds)) as self._timer:
+                return await receive()
+        except TimeoutError:
+            if self.superseded:
+                raise
+            return None
         finally:
-            self._waiting = None
+            self._timer = None
 
     async def end(self) -> None:
-        self.superseded = True
-        if self._waiting is not None:
-            self._waiting.cancel()
+        now = asyncio.get_running_loop().time()
+        self._end_by = self._end_by or now + _DRAIN_SECONDS
+        if self._timer is not None:
+            self._timer.reschedule(self._limit(now, _LULL_SECONDS))
         await self.ended.wait()
+
+    def _limit(self, now: float, seconds: float) -> float:
+        if self._end_by is None:
+            return now + seconds
+        return min(now + _LULL_SECONDS, self._end_by)
 
 
 class Uploads:
@@ -89,17 +108,21 @@ class Uploads:
         place, size = await self._place(admitted, request)
         start, complete = _check_headers(request, size)
         await self._end_older(place)
-        try:
-            return await self._append(request, admitted, Upload(self._blobs, place, size, start), complete)
-        except StationError as error:
-            return problem_of(error, self._central.now(), self._progress(place, size))
+        with self._reading(place) as reader:
+            try:
+                upload = Upload(self._blobs, place, size, start)
+                return await self._append(request, admitted, upload, complete, reader)
+            except StationError as error:
+                return problem_of(error, self._central.now(), self._progress(place, size))
 
-    async def _append(self, request: Request, admitted: Admitted, upload: Upload, complete: bool) -> Response:
+    async def _append(
+        self, request: Request, admitted: Admitted, upload: Upload, complete: bool, reader: _Reader
+    ) -> Response:
         if self._blobs.is_whole(upload.place):
             return await self._again(admitted, upload, complete)
         if upload.length != self._blobs.arrived(upload.place):
             raise UserError("offset_mismatch", "Upload-Offset")
-        rest = await self._read_body(request, upload)
+        rest = await self._read_body(request, upload, reader)
         receipts = await self._in_thread(lambda: self._finish(upload, rest, admitted.claims.body_sha256, complete))
         return self._answer(upload, receipts, complete)
 
@@ -117,41 +140,47 @@ class Uploads:
 
     # ---- the body
 
-    async def _read_body(self, request: Request, upload: Upload) -> list[bytes]:
+    async def _read_body(self, request: Request, upload: Upload, reader: _Reader) -> list[bytes]:
         """Read to the end of the body; returns what is not in the file yet. Keeps what arrived if it breaks off."""
-        reader, pending = _Reader(), list[bytes]()
-        self._readers[upload.place] = reader
+        pending: list[bytes] = []
         try:
             await self._read_pieces(request, upload, reader, pending)
         except (ClientDisconnect, TimeoutError, asyncio.CancelledError) as error:
             await asyncio.shield(self._in_thread(lambda: upload.write(pending)))
             raise _broken_off(error, reader.superseded) from error
-        finally:
-            if self._readers.get(upload.place) is reader:
-                del self._readers[upload.place]
-            reader.ended.set()
         return pending
 
     async def _read_pieces(self, request: Request, upload: Upload, reader: _Reader, pending: list[bytes]) -> None:
         loop = asyncio.get_running_loop()
-        body, held, since = aiter(request.stream()), 0, loop.time()
+        held, since = 0, loop.time()
         while True:
-            async with reader.waits(), asyncio.timeout(_SILENCE_SECONDS):
-                chunk = await anext(body, None)
-            if chunk is None:
-                return
+            message = await reader.next(request.receive, _PIECE_SECONDS if pending else _SILENCE_SECONDS)
+            if message is None and not pending:
+                raise TimeoutError
+            chunk = _chunk_of(message)
             if chunk:
+                since = since if pending else loop.time()
                 pending.append(chunk)
             held += len(chunk)
             if upload.length + held > upload.size:
                 raise UserError("upload_too_long", "Upload-Offset")
+            if message is not None and not message.get("more_body"):
+                return
             if held >= _PIECE or len(pending) >= _PIECES or loop.time() - since > _PIECE_SECONDS:
-                piece = pending.copy()
-                await self._in_thread(lambda piece=piece: upload.write(piece))  # type: ignore[misc]
+                await self._in_thread(partial(upload.write, pending.copy()))
                 pending.clear()
                 held, since = 0, loop.time()
-            if reader.superseded:
-                raise asyncio.CancelledError
+
+    @contextmanager
+    def _reading(self, place: Place) -> Iterator[_Reader]:
+        """While this lasts, a newer request for the blob finds this one and ends it."""
+        reader = self._readers[place] = _Reader()
+        try:
+            yield reader
+        finally:
+            if self._readers.get(place) is reader:
+                del self._readers[place]
+            reader.ended.set()
 
     async def _end_older(self, place: Place) -> None:
         reader = self._readers.get(place)
@@ -206,15 +235,20 @@ def _size_of(parcels: Iterable[Parcel], sha256: str) -> int | None:
     return next((parcel.scans[sha256] for parcel in parcels if sha256 in parcel.scans), None)
 
 
+def _chunk_of(message: Message | None) -> bytes:
+    """The bytes of a message; none where none came. Raises ClientDisconnect."""
+    if message is None:
+        return b""
+    if message["type"] == "http.disconnect":
+        raise ClientDisconnect
+    chunk: bytes = message.get("body", b"")
+    return chunk
+
+
 def _broken_off(error: BaseException, superseded: bool) -> BaseException:
     """Why a body was not read to its end."""
-    if superseded:
-        task = asyncio.current_task()
-        if task is not None:
-            task.uncancel()  # the cancellation was ours, and has done its work
-        return UserError("upload_superseded")
     if isinstance(error, TimeoutError):
-        return UserError("upload_stalled")
+        return UserError("upload_superseded" if superseded else "upload_stalled")
     return UserError("upload_cut") if isinstance(error, ClientDisconnect) else error
 
 
