@@ -28,7 +28,7 @@ def operators(home: Path) -> list[str]:
 
 
 def sign_in(home: Path, name: str, password: str, clock: Clock, secrets: SecretStore | None = None) -> Desk:
-    """Open the home's store as this operator.
+    """Open the home's store as this operator, and put aside pages that no case knows; the caller holds the home.
 
     Raises UserError ``operator_unknown``, ``password_wrong``, ``sign_in_wait`` (param ``seconds``); EnvironmentFault
     for keys or a store that cannot be opened (``slot_other_account``, ``device_secret_missing``, ``store_*``).
@@ -40,7 +40,8 @@ def sign_in(home: Path, name: str, password: str, clock: Clock, secrets: SecretS
         with store.write(Point.AUDIT) as uow:
             operator = uow.operators.get(operator_id)
             uow.audit.add("signed_in", operator_id, operator_id)
-            packs = _bundles(uow)
+            packs, pages = _bundles(uow), uow.scans.all_file_names()
+        store.scans.sweep_orphans(pages, clock())
         plans = plans_with(packaged_plans(), packs)
     except BaseException:
         store.close()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,12 @@ def test_the_self_check_looks_at_everything(desk: Desk) -> None:
     found = {each.code: each.ok for each in (*doctor.check_machine(desk.home), *doctor.check_desk(desk))}
     assert all(found[code] for code in ("doctor_store", "doctor_audit", "doctor_plans", "doctor_scans"))
     assert not found["doctor_enrolled"]
+
+
+def test_a_page_without_a_case_goes_to_the_trash_after_a_day(home: Path, watch: Watch) -> None:
+    desk = session.sign_in(home, OPERATOR, PASSWORD, watch, NoSecrets())
+    orphan = desk.store.scans.put(b"a page whose row was never written")
+    session.sign_out(desk)
+    watch.now = datetime.now(UTC) + timedelta(hours=25)
+    session.sign_out(session.sign_in(home, OPERATOR, PASSWORD, watch, NoSecrets()))
+    assert [path.name for path in (home / "trash").iterdir()] == [orphan.name]
