@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
+import re
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
-from tests.journey.central import CommandError
+from PIL import Image
+
+from tests.journey.central import ROOT, CommandError
 from tests.journey.conductor import Conductor, JourneyError
 
 _WATCHED_PACE = 35  # milliseconds between two keys
@@ -79,9 +82,25 @@ def _emptied(out: Path) -> Path:
 
 
 def _copy_pictures(out: Path, target: Path) -> None:
+    """Those that a page of the documentation shows."""
     target.mkdir(parents=True, exist_ok=True)
+    shown = _shown_in((ROOT / "README.md", *(ROOT / "docs").rglob("*.md")))
     for path in out.glob("[0-9][0-9]-*.png"):
-        shutil.copyfile(path, target / f"{path.stem[3:]}.png")
+        name = f"{path.stem[3:]}.png"
+        if name in shown:
+            _write_small(path, target / name)
+
+
+def _write_small(source: Path, target: Path) -> None:
+    """256 colours are enough for a page, at a quarter of the size."""
+    with Image.open(source) as picture:
+        small = picture.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        small.save(target, optimize=True)
+
+
+def _shown_in(pages: Iterable[Path]) -> set[str]:
+    """The file names of the pictures that these pages show from ``images/``."""
+    return {name for page in pages for name in re.findall(r"images/([a-z-]+\.png)", page.read_text(encoding="utf-8"))}
 
 
 def _short(path: Path) -> str:

@@ -157,13 +157,18 @@ def _pictured(clerk: Clerk) -> int:
 def _read_assessment(clerk: Clerk) -> None:
     hands = clerk.hands
     with clerk.step("verdict, amount and clause · 助推条件判断"):
-        judged = clerk.intake.presenter.judge()
-        if judged.assessment is None or judged.assessment.amount != 1000:
-            raise StuckError(f"not the verdict that was meant: {judged.assessment}")
+        if "1,000 元" not in _assessment_words(clerk):
+            raise StuckError(f"not the amount that was meant: {_assessment_words(clerk)}")
         clerk.picture("intake")
         hands.press(Qt.Key.Key_F9)
         clerk.picture("plan-text")
         hands.press(Qt.Key.Key_Escape)
+
+
+def _assessment_words(clerk: Clerk) -> list[str]:
+    """What stands in the panel on the right."""
+    labels = cast(list[QLabel], clerk.intake.side.assessment.findChildren(QLabel))
+    return [label.text() for label in labels if label.isVisible()]
 
 
 def _print(clerk: Clerk, file_name: str, words: str) -> None:
