@@ -50,7 +50,7 @@ class SettingsPage(Page):
         self._boxes: dict[str, FieldBox] = {}
         self._checks = QVBoxLayout()
         self._station = ElidedText()
-        self._folder = ElidedText(str(context.desk.home))
+        self._folder = ElidedText(f"数据文件夹 {context.desk.home}", "note")
         self._password = PasswordCard(context)
         self._password.changed.connect(lambda: self.say("密码已经改好，下次登录请用新密码。", "ok"))
         self._pause = QTimer(self)
@@ -193,15 +193,9 @@ class SettingsPage(Page):
 
     def _about_card(self) -> Card:
         card = Card("关于")
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(space(16))
-        grid.setColumnStretch(1, 1)
-        for row, (word, value) in enumerate((("服务站", self._station), ("数据文件夹", self._folder))):
-            grid.addWidget(Text(word, "label"), row, 0)
-            grid.addWidget(value, row, 1)
-        grid.addWidget(Text("程序版本", "label"), 2, 0)
-        grid.addWidget(Text(version("zhutui-station")), 2, 1)
-        card.body.addLayout(grid)
+        card.header.addWidget(Text(f"程序版本 {version('zhutui-station')}", "note"))
+        for line in (self._station, self._folder):
+            card.body.addWidget(line)
         return card
 
     def _show_identity(self, known: dict[str, str]) -> None:

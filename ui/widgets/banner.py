@@ -70,7 +70,7 @@ class Banner(QFrame):
 
     def _place(self) -> None:
         margin = space(16)
-        width = min(self._host.width() - 2 * margin, px(620))
+        width = min(self._host.width() * 3 // 5, px(620))
         layout = self.layout()
         height = max(layout.heightForWidth(width), self.sizeHint().height()) if layout else self.sizeHint().height()
         self.setGeometry(margin, self._host.height() - height - margin, width, height)

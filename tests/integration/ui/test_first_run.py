@@ -79,7 +79,7 @@ def _fill(url: str, code: str) -> None:
         _enter()
     for _ in range(2):
         for each in _PASSWORD:
-            QTest.keyClick(_focus(), each)
+            QTest.keyClicks(_focus(), each)
         _enter()
 
 
@@ -117,7 +117,7 @@ def test_cut_off_before_the_enrolment_and_resumed(qtbot: QtBot, qapp: QApplicati
         program.window.activateWindow()
         _until(qtbot, program.window.isActiveWindow)
         for each in _PASSWORD:
-            QTest.keyClick(_focus(), each)
+            QTest.keyClicks(_focus(), each)
         _enter()
         _until(qtbot, lambda: isinstance(program.window._stage, SetupPage))
         _setup_page(qtbot, program)

@@ -15,9 +15,11 @@ from pytestqt.qtbot import QtBot
 from station_app.access.lock import HomeLock
 from station_app.errors import EnvironmentFault
 from station_app.services import settings
+from station_app.store.records import LedgerQuery
 from tests.unit.ui.stations import OPERATOR, OTHER, OTHER_PASSWORD, PASSWORD, STATION, Watch
 from ui.bootstrap import Program, choose_input_method
 from ui.remembered import load
+from ui.session import Session
 
 _WAIT = 30_000  # ms: a costly key derivation on a busy machine
 
@@ -44,7 +46,7 @@ def _press(key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoMo
 def _write(text: str) -> None:
     for each in text:
         if each.isascii():
-            QTest.keyClick(_focus(), each)
+            QTest.keyClicks(_focus(), each)
         else:
             event = QInputMethodEvent()
             event.setCommitString(each)
@@ -67,6 +69,12 @@ def _sign_in(qtbot: QtBot, program: Program, *, name: str = OPERATOR, password: 
         _press(Qt.Key.Key_Return)
 
 
+def _session(program: Program) -> Session:
+    session = program.session
+    assert session is not None
+    return session
+
+
 def _settled(qtbot: QtBot, program: Program) -> None:
     assert program._tasks is not None
     tasks = program._tasks
@@ -81,9 +89,8 @@ def _unlock(qtbot: QtBot, program: Program, password: str = PASSWORD) -> None:
 
 def test_signing_in_shows_what_waits(qtbot: QtBot, program: Program) -> None:
     _sign_in(qtbot, program)
-    assert program.session is not None
-    assert program.session.shell.current == "todo"
-    assert program.session.shell._rail._station.text() == STATION
+    assert _session(program).shell.current == "todo"
+    assert _session(program).shell._rail._station.text() == STATION
     assert OPERATOR not in program.window.windowTitle()
     _settled(qtbot, program)
 
@@ -110,8 +117,7 @@ def _half_filled(qtbot: QtBot, program: Program) -> str:
     """A form on the table with a name in it, not saved yet by any key; answers the field's text."""
     _press(Qt.Key.Key_F3)
     _settled(qtbot, program)
-    assert program.session is not None
-    field = program.session.shell.page("intake").findChild(QWidget, "name")
+    field: object = _session(program).shell.page("intake").findChild(QWidget, "name")
     assert isinstance(field, QLineEdit)
     field.setFocus()
     _write("张静雯")
@@ -119,8 +125,7 @@ def _half_filled(qtbot: QtBot, program: Program) -> str:
 
 
 def _name_on_the_table(program: Program) -> str:
-    assert program.session is not None
-    field = program.session.shell.page("intake").findChild(QWidget, "name")
+    field: object = _session(program).shell.page("intake").findChild(QWidget, "name")
     assert isinstance(field, QLineEdit)
     return field.text()
 
@@ -128,13 +133,13 @@ def _name_on_the_table(program: Program) -> str:
 def test_the_lock_hides_the_work_and_keeps_it(qtbot: QtBot, program: Program) -> None:
     _sign_in(qtbot, program)
     typed = _half_filled(qtbot, program)
-    assert program.session is not None
-    session, worker = program.session, program.session._worker
+    session = _session(program)
+    worker = session._worker
     _press(Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
     assert program.is_locked
     assert not session.shell.isVisible()
-    visible = [each for each in program.window.findChildren(QLineEdit) if each.isVisible()]
-    assert [each.objectName() for each in visible] == ["password"]
+    lines: list[QLineEdit] = program.window.findChildren(QLineEdit)  # type: ignore[assignment]
+    assert [each.objectName() for each in lines if each.isVisible()] == ["password"]
     assert worker._thread.is_alive(), "the queue is everybody's"
     _press(Qt.Key.Key_F11)
     assert session.shell.current == "intake", "no key reaches the hidden work"
@@ -147,8 +152,7 @@ def test_the_lock_hides_the_work_and_keeps_it(qtbot: QtBot, program: Program) ->
 
 def test_nobody_there_locks(qtbot: QtBot, program: Program) -> None:
     _sign_in(qtbot, program)
-    assert program.session is not None
-    idleness = program.session._idleness
+    idleness = _session(program)._idleness
     idleness._idle._ticks = lambda: 10_000_000.0
     with qtbot.waitSignal(program.locked):
         idleness.look()
@@ -163,26 +167,18 @@ def test_another_operator_signs_in_over_the_lock(qtbot: QtBot, program: Program)
     _press(Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
     _press(Qt.Key.Key_H, Qt.KeyboardModifier.AltModifier)
     _sign_in(qtbot, program, name=OTHER, password=OTHER_PASSWORD)
-    assert program.session is not None
     assert program.session is not first
-    assert program.session.desk.operator.name == OTHER
+    assert _session(program).desk.operator.name == OTHER
     assert not program.is_locked
-    with program.session.desk.store.read() as uow:
-        names = [row.name for row in uow.applications.find(_everything())]
+    with _session(program).desk.store.read() as uow:
+        names = [row.name for row in uow.applications.find(LedgerQuery())]
     assert names == ["张静雯"], "the first one's draft is saved"
     _settled(qtbot, program)
 
 
-def _everything() -> object:
-    from station_app.store.records import LedgerQuery
-
-    return LedgerQuery()
-
-
 def test_signing_out_drops_the_keys(qtbot: QtBot, program: Program) -> None:
     _sign_in(qtbot, program)
-    assert program.session is not None
-    desk = program.session.desk
+    desk = _session(program).desk
     _press(Qt.Key.Key_F11)
     with qtbot.waitSignal(program.signed_out, timeout=_WAIT):
         _press(Qt.Key.Key_Q, Qt.KeyboardModifier.AltModifier)
@@ -199,8 +195,8 @@ def test_a_new_look_is_worn_at_once_and_remembered(
     typed = _half_filled(qtbot, program)
     _press(Qt.Key.Key_F11)
     _settled(qtbot, program)
-    assert program.session is not None
-    session, old = program.session, program.session.shell
+    session = _session(program)
+    old = session.shell
     with qtbot.waitSignal(session.shell_made, timeout=_WAIT):
         _press(Qt.Key.Key_Right)  # the focus is on the text size
     _settled(qtbot, program)
@@ -227,9 +223,8 @@ def test_closing_saves_and_gives_the_home_back(qtbot: QtBot, qapp: QApplication,
     again = Program(qapp, home, watch)
     again.start()
     _sign_in(qtbot, again)
-    assert again.session is not None
-    with again.session.desk.store.read() as uow:
-        assert [row.name for row in uow.applications.find(_everything())] == ["张静雯"]
+    with _session(again).desk.store.read() as uow:
+        assert [row.name for row in uow.applications.find(LedgerQuery())] == ["张静雯"]
     again.close()
     again.window.deleteLater()
 
