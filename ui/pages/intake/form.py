@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from station_app.domain.application import Category, FieldReturn
 from ui.messages import label, table
@@ -192,8 +192,8 @@ class FormPane(QScrollArea):
         wanted = (plan.year, plan.version, category, self._narrow())
         if wanted == self._built_for:
             return
-        focused = QApplication.focusWidget()
-        kept = focused.objectName() if focused is not None and focused in self.editors.values() else ""
+        focused = self.window().focusWidget()
+        kept = focused.objectName() if focused in self.editors.values() else ""
         self._built_for = wanted
         self.category.set_choices([Choice(each, words.label) for each, words in plan.categories.items()])
         self._rebuild_grids(plan, category)

@@ -13,7 +13,7 @@ from station_app.errors import StationError
 from station_app.services import intake, ledger, members
 from station_app.store.records import LedgerQuery, LedgerRow
 from ui.messages import sentence, state_word
-from ui.pages.intake.side import NoteCard
+from ui.pages.intake.cards import NoteCard
 
 if TYPE_CHECKING:
     from station_app.domain.member import Member

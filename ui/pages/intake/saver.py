@@ -62,13 +62,19 @@ class Saver(QObject):
         for draft in list(self._drafts):
             self._begin(draft)
 
-    def record_consent(self, draft: Draft, consent: Mapping[str, Any], done: Callable[[CaseView], None]) -> None:
+    def record_consent(self, draft: Draft, consent: Mapping[str, Any]) -> None:
         """Write the worker's consent; a case that is not begun yet is begun first."""
         if draft.application_id is None:
             draft.autosave.changed(self._steady())
             self.save_now(draft)
         work = partial(_write_consent, self._desk, draft.handle, dict(consent))
-        self._tasks.command(self, work, done, partial(self.failed.emit, draft))
+        self._tasks.command(self, work, None, partial(self._consent_failed, draft, dict(consent)))
+
+    def _consent_failed(self, draft: Draft, consent: Mapping[str, Any], error: StationError) -> None:
+        """Not on record, so not given: the clerk is told and confirms again."""
+        if draft.consent == consent:
+            draft.consent = {}
+        self.failed.emit(draft, error)
 
     def submit(self, draft: Draft, done: Callable[[ApplicationRecord], None], failed: Failed) -> None:
         """Write what stands in the form and submit it, in one piece of work."""

@@ -142,7 +142,7 @@ def write(text: str) -> None:
     """Text into whatever has the focus: keys for ASCII, the input method for the rest."""
     for each in text:
         if each.isascii():
-            QTest.keyClick(focused(), each)
+            QTest.keyClicks(focused(), each)
         else:
             event = QInputMethodEvent()
             event.setCommitString(each)

@@ -50,7 +50,10 @@ def test_a_failed_write_is_unsaved_again_and_retried_for_ever() -> None:
 def test_no_keystroke_is_ever_unwritten_for_more_than_the_limit(gaps: list[float], write_takes: float) -> None:
     """Keys at any rhythm, a timer that is exact, writes that take as long as the limit leaves them."""
     save = AutoSave()
-    now, finishes, unwritten, held = 0.0, None, [], []
+    now = 0.0
+    finishes: float | None = None
+    unwritten: list[float] = []
+    held: list[float] = []
     for gap in gaps:
         until = now + gap
         while True:
