@@ -215,4 +215,4 @@ class FieldGrid(QWidget):
 
 def _short(code: str, name: str) -> str:
     """A few words that fit beside the field's name; the whole sentence stands in 还差."""
-    return table("errors").get(f"beside.{code}") or sentence(UserError(code, name))
+    return table("beside").get(code) or sentence(UserError(code, name))
