@@ -21,6 +21,7 @@ LANES = 4  # connections at a time
 LARGE = 8 * 1024 * 1024  # bytes: larger scans travel in pieces of this size and one at a time, for the memory's sake
 TRIES = 3  # for one scan in one pass
 FAULTS = (EnvironmentFault, UserError)  # a BugError is not caught: it is ours
+_OF_ONE_SCAN = frozenset({"request_refused", "server_error"})
 _WORTH_RESUMING = frozenset({"connection_lost", "server_silent", "request_refused"})
 _TOGETHER_SECONDS = 0.03
 _MOST_SERVER_ERRORS = 3  # scans that fail at the server before it is left alone until the next pass
@@ -171,11 +172,11 @@ class _Halt(Event):
             self._server_errors.put(None)
             if self._server_errors.qsize() >= _MOST_SERVER_ERRORS:
                 self.set()
-        elif outcome.fault.code != "request_refused":
+        elif is_general(outcome):
             self.set()
         return outcome
 
 
 def is_general(outcome: Outcome) -> bool:
     """Whether the fault lies between us and the server, not in this one scan."""
-    return outcome.fault is not None and not outcome.ours and outcome.fault.code != "request_refused"
+    return outcome.fault is not None and not outcome.ours and outcome.fault.code not in _OF_ONE_SCAN

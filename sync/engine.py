@@ -4,7 +4,7 @@
         gather      due ops, the revisions whose receipt is missing, the cursor
         ask         POST /v1/sync; a batch that fails is halved, an op that fails alone is set aside
         apply       one answer, one transaction
-        send        the missing scans; the receipt that comes with the last one is stored at once
+        send        once all ops are told: the missing scans; the receipt that comes with the last one is stored at once
     plan packs      last, so that they never delay a submission
 
 No transaction is open while the network is waited for.
@@ -13,18 +13,17 @@ No transaction is open while the network is waited for.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from threading import Lock
+from dataclasses import replace
 from typing import TypeVar
 
 from station_app.errors import EnvironmentFault, StationError, UserError
 from station_app.events import Changed
 from station_app.services import delivery, passes
-from station_app.services.delivery import Applied, Parcel, ScanToSend
+from station_app.services.delivery import Applied, Parcel
 from station_app.services.desk import Desk
 from station_app.services.passes import PassReport
 from sync.blobs import FAULTS, BlobSender, Outcome, is_general, send_all
+from sync.progress import Progress, Step, Teller
 from sync.transport import Transport
 from sync.wire import MAX_OPS, Cursor, MissingBlob, SyncAnswer
 
@@ -32,25 +31,6 @@ _SKEW_WORTH_TELLING = 120  # seconds
 _MOST_EPOCHS = 3  # in one pass; more means that two servers answer under one name
 _Answer = TypeVar("_Answer")
 _BATCH_FAULTS = frozenset({"server_error", "request_refused"})
-
-
-class Step(StrEnum):
-    """What a pass is doing."""
-
-    ASKING = "asking"
-    SCANS = "scans"
-    PLANS = "plans"
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a pass is; bytes and numbers of the scans known to be missing."""
-
-    step: Step
-    bytes_done: int = 0
-    bytes_total: int = 0
-    scans_done: int = 0
-    scans_total: int = 0
 
 
 def one_pass(
@@ -74,33 +54,11 @@ class _Ended(Exception):  # noqa: N818  not an error: the end of a pass before i
         self.fault = fault
 
 
-class _Teller:
-    """Adds up what is sent, from several threads, and tells of it."""
-
-    def __init__(self, progress: Callable[[Progress], None]) -> None:
-        self._progress = progress
-        self._lock = Lock()
-        self._now = Progress(Step.ASKING)
-
-    def step(self, step: Step) -> None:
-        self._change(step=step)
-
-    def expect(self, scans: Sequence[ScanToSend]) -> None:
-        if scans:
-            total = sum(scan.size - scan.offset for scan in scans)
-            self._change(Step.SCANS, bytes_total=total, scans_total=len(scans))
-
-    def meter(self, size: int) -> None:
-        self._change(bytes_done=size)
-
-    def arrived(self, number: int) -> None:
-        self._change(scans_done=number)
-
-    def _change(self, step: Step | None = None, **more: int) -> None:
-        with self._lock:
-            added = {name: getattr(self._now, name) + number for name, number in more.items()}
-            self._now = now = replace(self._now, step=step or self._now.step, **added)
-        self._progress(now)
+def _ending(outcome: Outcome) -> StationError | None:
+    """What ends a pass: a fault that meets every scan alike, or a server that failed so often that it is left alone."""
+    if is_general(outcome):
+        return outcome.fault
+    return EnvironmentFault("server_error") if outcome.untried else None
 
 
 class _Pass:
@@ -115,12 +73,14 @@ class _Pass:
     ) -> None:
         self._desk = desk
         self._transport = transport
-        self._tell = _Teller(progress)
+        self._tell = Teller(progress)
         self._changed = changed
         self._report = PassReport(at=desk.now())
         self._batch = MAX_OPS
         self._suspects: set[str] = set()
+        self._missing: list[MissingBlob] = []  # told by the server and not sent yet
         self._arrived: set[tuple[str, str]] = set()  # scans sent in this pass, so that none is sent twice
+        self._stumbled: set[str] = set()  # cases with a scan at which the server failed
         self._packs: dict[int, int] = {}  # year: version
         self._heard = Cursor()
         self._epochs = 0
@@ -157,7 +117,8 @@ class _Pass:
     def _deliver(self) -> None:
         again = True
         while again:
-            parcel = delivery.gather(self._desk, self._batch)
+            known = {blob.reference for blob in self._missing}
+            parcel = delivery.gather(self._desk, self._batch, known)
             for op_id, code in parcel.unusable:
                 self._changed(passes.set_aside(self._desk, op_id, code))
             answer = self._ask(parcel)
@@ -188,17 +149,19 @@ class _Pass:
         self._suspects.add(op_id)
 
     def _take(self, parcel: Parcel, answer: SyncAnswer) -> bool:
-        """Apply an answer and send what it asks for; whether there is more to be said."""
+        """Apply an answer and, once every op is told, send what is asked for; whether there is more to be said."""
         applied = delivery.apply(self._desk, parcel, answer)
         self._note(applied)
         self._packs.update({each.year: each.version for each in applied.packs})
+        self._missing += answer.missing_blobs
         moved = answer.cursor != self._heard
         self._heard = answer.cursor
-        sent = self._send(answer.missing_blobs)
         if applied.new_epoch:
             self._count_epoch()
+        if parcel.more or applied.new_epoch:
             return True
-        return parcel.more or (answer.more and moved) or (sent > 0 and self._awaits_receipts())
+        sent = self._send()
+        return (answer.more and moved) or (sent > 0 and self._awaits_receipts())
 
     def _count_epoch(self) -> None:
         self._epochs += 1
@@ -226,8 +189,9 @@ class _Pass:
 
     # ---- scans
 
-    def _send(self, missing: Sequence[MissingBlob]) -> int:
+    def _send(self) -> int:
         """Send the missing scans; how many arrived."""
+        missing, self._missing = self._missing, []
         scans = [
             each
             for each in delivery.scans_to_send(self._desk, missing)
@@ -235,12 +199,13 @@ class _Pass:
         ]
         self._tell.expect(scans)
         sender = BlobSender(self._desk.store.scans, self._transport, self._tell.meter)
-        before, general = self._report.blobs, None
+        before, fault = self._report.blobs, None
         for handful in send_all(sender, scans):
             self._book(handful)
-            general = general or next((each.fault for each in handful if is_general(each)), None)
-        if general is not None:
-            raise _Ended(general) from general
+            fault = fault or next((_ending(each) for each in handful if _ending(each)), None)
+        if fault is not None:
+            raise _Ended(fault) from fault
+        self._put_off()
         return self._report.blobs - before
 
     def _book(self, handful: Sequence[Outcome]) -> None:
@@ -257,8 +222,22 @@ class _Pass:
         self._tell.arrived(len(whole))
         for outcome in handful:
             if outcome.fault is not None and not is_general(outcome):
-                code = outcome.fault.code if outcome.ours else "scan_refused"
-                self._changed(passes.set_case_aside(self._desk, outcome.scan.reference, code))
+                self._hold(outcome, outcome.fault)
+
+    def _hold(self, outcome: Outcome, fault: StationError) -> None:
+        """A scan cannot be delivered: its case waits, for a while or for a person, and the rest flows."""
+        if fault.code == "server_error":
+            self._stumbled.add(outcome.scan.reference)
+        else:
+            code = fault.code if outcome.ours else "scan_refused"
+            self._changed(passes.set_case_aside(self._desk, outcome.scan.reference, code))
+
+    def _put_off(self) -> None:
+        """The server is well, but stumbled over these cases."""
+        for reference in sorted(self._stumbled):
+            self._warn("server_error")
+            self._changed(passes.put_case_off(self._desk, reference, "server_error"))
+        self._stumbled.clear()
 
     # ---- plan packs
 

@@ -67,7 +67,7 @@ class Reply:
 
 def network_fault(error: Exception) -> StationError:
     """The code for an exception of requests, or of urllib3 where an answer broke off."""
-    if isinstance(error, requests.exceptions.ProxyError):
+    if isinstance(error, requests.exceptions.ProxyError | requests.exceptions.InvalidProxyURL):
         return EnvironmentFault("proxy_failed")
     if isinstance(error, requests.exceptions.SSLError):
         return EnvironmentFault("server_untrusted")

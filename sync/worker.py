@@ -17,8 +17,9 @@ from station_app.errors import StationError
 from station_app.events import Changed, Events, Kind
 from station_app.services.desk import Desk
 from station_app.services.passes import PassReport, last_pass
-from sync.engine import Progress, one_pass
+from sync.engine import one_pass
 from sync.identity import Identity, identity_of, open_transport
+from sync.progress import Progress
 from sync.transport import Transport
 
 _LOG = logging.getLogger(__name__)

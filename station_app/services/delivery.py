@@ -8,17 +8,17 @@ nothing to be received, closes with the server's ``accepted``.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from pydantic import ValidationError
 
 from station_app.durable import Point
 from station_app.events import Changed, Kind
 from station_app.services import incoming
-from station_app.services.desk import Desk, stamp
+from station_app.services.desk import Desk
 from station_app.services.incoming import read_cursor, write_cursor
+from station_app.services.passes import next_try
 from station_app.store import UnitOfWork
 from station_app.store.records import OutboxRow, OutboxState
 from sync.wire import (
@@ -38,8 +38,6 @@ from sync.wire import (
 
 _LOG = logging.getLogger(__name__)
 _MOST_HAVE = 1000  # the wire's limit
-_LONGEST_WAIT = timedelta(hours=1)
-_FIRST_WAIT = timedelta(minutes=1)
 _OUTCOMES = {OpResult.REFUSED: OutboxState.REFUSED, OpResult.FORKED: OutboxState.FORKED}
 
 
@@ -89,8 +87,11 @@ class _Tally:
 # ---- what goes out
 
 
-def gather(desk: Desk, limit: int = MAX_OPS) -> Parcel:
-    """The next request: at most ``limit`` due ops as they were made, none before an earlier one of its case."""
+def gather(desk: Desk, limit: int = MAX_OPS, known: Collection[str] = ()) -> Parcel:
+    """The next request: at most ``limit`` due ops as they were made, none before an earlier one of its case.
+
+    ``known``: references of which the server need not say again what it lacks.
+    """
     now = desk.now()
     with desk.store.read() as uow:
         open_rows = uow.outbox.open_rows()
@@ -106,7 +107,7 @@ def gather(desk: Desk, limit: int = MAX_OPS) -> Parcel:
             rows.append(row)
             ops.append(op)
     head = AuditHead(seq=seq, hash=digest, day=desk.today().isoformat())
-    request = SyncRequest(epoch=epoch, cursor=cursor, ops=ops, have=_have(open_rows), audit_head=head)
+    request = SyncRequest(epoch=epoch, cursor=cursor, ops=ops, have=_have(open_rows, known, now), audit_head=head)
     return Parcel(request, tuple(rows), len(due) > limit, tuple(unusable))
 
 
@@ -129,9 +130,13 @@ def _op(row: OutboxRow) -> Op | None:
         return None
 
 
-def _have(open_rows: Iterable[OutboxRow]) -> list[Have]:
-    accepted = {(row.reference, row.revision) for row in open_rows if row.state is OutboxState.ACCEPTED}
-    return [Have(reference=reference, revision=max(1, number)) for reference, number in sorted(accepted)[:_MOST_HAVE]]
+def _have(open_rows: Iterable[OutboxRow], known: Collection[str], now: str) -> list[Have]:
+    asked = {
+        (row.reference, max(1, row.revision))
+        for row in open_rows
+        if row.state is OutboxState.ACCEPTED and row.reference not in known and (row.next_try_at or "") <= now
+    }
+    return [Have(reference=reference, revision=revision) for reference, revision in sorted(asked)[:_MOST_HAVE]]
 
 
 def scans_to_send(desk: Desk, missing: Sequence[MissingBlob]) -> tuple[ScanToSend, ...]:
@@ -191,7 +196,7 @@ def _apply_results(
     for row in rows:
         result = told.get(row.op_id)
         if result is None:
-            uow.outbox.postpone(row.op_id, "result_missing", _next_try(desk, row))
+            uow.outbox.postpone(row.op_id, "result_missing", next_try(desk, row))
         elif result.result is not OpResult.ACCEPTED:
             uow.outbox.mark(row.op_id, _OUTCOMES[result.result], result.code or result.result.value)
         elif row.kind == OpKind.WITHDRAW.value:
@@ -232,7 +237,3 @@ def _apply_changes(uow: UnitOfWork, answer: SyncAnswer, tally: _Tally) -> None:
     # packs are fetched later: until they are stored, the server must go on telling of them
     packs = cursor.packs if told_of_packs else answer.cursor.packs
     write_cursor(uow, Cursor(log=answer.cursor.log, roster=answer.cursor.roster, packs=packs))
-
-
-def _next_try(desk: Desk, row: OutboxRow) -> str:
-    return stamp(desk.clock() + min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(row.attempts, 10)))

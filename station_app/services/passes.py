@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Any
 
 from station_app.durable import Point
 from station_app.errors import UserError
 from station_app.events import Changed, Kind
 from station_app.plans import load_plan, unbundle
-from station_app.services.desk import Desk, Written
+from station_app.services.desk import Desk, Written, stamp
 from station_app.services.incoming import read_cursor, write_cursor
 from station_app.services.plan_book import plans_with
 from station_app.store.records import OutboxRow, OutboxState
@@ -20,6 +21,8 @@ from sync.wire import PackAnswer
 
 _OPEN = (OutboxState.WAITING, OutboxState.ACCEPTED)
 _ASIDE = (OutboxState.QUARANTINED, OutboxState.REFUSED, OutboxState.FORKED)
+_TRIES = 5
+_FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
 _COUNTS = ("sent", "blobs", "received", "pending", "quarantined")
 
 
@@ -118,6 +121,23 @@ def set_case_aside(desk: Desk, reference: str, code: str) -> Changed:
             if row.state is OutboxState.ACCEPTED:
                 uow.outbox.mark(row.op_id, OutboxState.QUARANTINED, code)
     return Changed.of(Kind.OUTBOX, Kind.APPLICATIONS)
+
+
+def put_case_off(desk: Desk, reference: str, code: str) -> Changed:
+    """The server stumbles over a case: ask again later, and set it aside when that has not helped some times."""
+    with desk.store.write(Point.SYNC_STATE) as uow:
+        case = uow.applications.by_reference(reference)
+        for row in uow.outbox.of(case.id):
+            if row.state is OutboxState.ACCEPTED and row.attempts + 1 >= _TRIES:
+                uow.outbox.mark(row.op_id, OutboxState.QUARANTINED, code)
+            elif row.state is OutboxState.ACCEPTED:
+                uow.outbox.postpone(row.op_id, code, next_try(desk, row))
+    return Changed.of(Kind.OUTBOX, Kind.APPLICATIONS)
+
+
+def next_try(desk: Desk, row: OutboxRow) -> str:
+    """When to try an op again that was tried in vain: after 1, 2, 4 ... 60 minutes."""
+    return stamp(desk.clock() + min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(row.attempts, 10)))
 
 
 def retry(desk: Desk, op_id: str) -> Written[None]:

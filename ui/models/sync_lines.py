@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from station_app.services.desk import Desk
     from station_app.services.passes import PassReport
     from station_app.store.records import LedgerRow, OutboxRow
-    from sync.engine import Progress
+    from sync.progress import Progress
     from ui.context import SyncHandle
     from ui.widgets.text import Tone
 

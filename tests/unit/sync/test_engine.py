@@ -15,9 +15,10 @@ from station_app.plans import bundle
 from station_app.services import delivery, passes
 from station_app.services.passes import PassReport
 from station_app.store.records import OutboxState
-from sync.engine import Progress, Step, one_pass
+from sync.engine import one_pass
 from sync.envelope import new_private_key, sign_pack
 from sync.identity import transport_for
+from sync.progress import Progress, Step
 from sync.transport import Transport
 from sync.wire import PackChange, SyncAnswer
 from tests.unit.sync.poor_server import PoorServer
@@ -101,7 +102,9 @@ def test_many_ops_go_in_batches(passing: Passing, monkeypatch: pytest.MonkeyPatc
     for number in range(3):
         passing.here.submit(number)
     assert passing.go().counts() == FULL
-    assert passing.batches()[:2] == [2, 1]
+    assert passing.batches() == [2, 1, 0]
+    assert passing.paths()[:2] == ["/v1/sync", "/v1/sync"]  # everything is told before the first scan goes
+    assert [len(json.loads(asked.body)["have"]) for asked in passing.wire.asked[:2]] == [0, 0]
 
 
 def test_a_poison_op_is_set_aside_and_the_rest_flows(passing: Passing) -> None:
@@ -170,6 +173,32 @@ def test_a_scan_the_server_refuses_holds_up_its_own_case_only(passing: Passing) 
     assert (report.received, report.quarantined, report.code) == (1, 1, None)
     assert passing.here.rows(bad)[0].last_code == "scan_refused"
     assert passing.here.rows(good)[0].state is OutboxState.DONE
+
+
+def test_a_scan_the_server_stumbles_over_is_tried_later_and_set_aside_in_the_end(passing: Passing) -> None:
+    bad, good = passing.here.submit(1), passing.here.submit(2)
+    page_of_bad = next(iter(json.loads(passing.here.rows(bad)[0].body)["scans"]))["sha256"]
+    passing.server.before = lambda asked: say_problem(500, "internal") if page_of_bad in asked.path else None
+    report = passing.go()
+    assert (report.code, report.warnings, report.blobs) == (None, ("server_error",), 7)
+    assert passing.here.rows(good)[0].state is OutboxState.DONE
+    assert passing.go().requests == 1  # not now
+    for _ in range(4):
+        passing.here.clock.on(hours=1)
+        passing.go()
+    row = passing.here.rows(bad)[0]
+    assert (row.state, row.last_code) == (OutboxState.QUARANTINED, "server_error")
+
+
+def test_a_server_that_fails_at_every_scan_is_left_alone_and_no_case_blamed_for_good(passing: Passing) -> None:
+    records = [passing.here.submit(number) for number in range(5)]
+    passing.server.before = lambda asked: say_problem(503, "disk_full") if "/blobs/" in asked.path else None
+    report = passing.go()
+    assert (report.code, report.pending, report.quarantined) == ("server_error", 5, 0)
+    assert len(passing.wire.asked) < 10
+    passing.server.before = lambda _asked: None
+    passing.here.clock.on(minutes=2)
+    assert passing.go().received == len(records)
 
 
 def test_a_server_that_asks_for_ever_is_not_answered_for_ever(passing: Passing) -> None:

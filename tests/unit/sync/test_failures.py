@@ -46,6 +46,7 @@ def new_connection(number: int) -> NewConnectionError:
         (requests.exceptions.ChunkedEncodingError(), "connection_lost"),
         (requests.exceptions.SSLError(), "server_untrusted"),
         (requests.exceptions.ProxyError(), "proxy_failed"),
+        (requests.exceptions.InvalidProxyURL(), "proxy_failed"),
         (requests.exceptions.InvalidURL(), "server_url_invalid"),
     ],
 )

@@ -15,7 +15,7 @@ from station_app.events import Changed, Events, Kind
 from station_app.services import capture, passes, submission
 from station_app.services.passes import PassReport
 from station_app.store.records import OutboxState
-from sync.engine import Progress, Step
+from sync.progress import Progress, Step
 from sync.worker import SyncStatus
 from tests.samples.people import person
 from tests.samples.pictures import jpeg, service_card
