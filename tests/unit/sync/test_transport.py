@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +17,7 @@ from sync.address import check_server_url
 from sync.envelope import TokenSigner, fingerprint, new_private_key, public_key_of, read_token
 from sync.transport import BlobPiece, Transport
 from sync.wire import EMPTY_SHA256, EnrolRequest, SyncRequest
-from tests.unit.sync.scripted import Asked, Say, Script, Scripted, say_json, say_problem
+from tests.unit.sync.scripted import Asked, Say, Script, Scripted, certificate, say_json, say_problem
 
 NOW = datetime(2024, 5, 15, 6, 30, tzinfo=UTC)
 KEY = new_private_key()
@@ -235,6 +236,49 @@ def test_closing_cuts_a_connection_being_made() -> None:
         transport.close()
         asking.join(1)
         assert codes == ["stopped"]
+
+
+def test_the_environments_proxy_is_not_used_on_this_pc(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    with talking(lambda _asked: say_json(ANSWER)) as (transport, _server):
+        assert transport.sync(SyncRequest()).epoch == "one"
+
+
+def test_the_proxy_of_the_settings_is_used_elsewhere() -> None:
+    with Scripted(lambda _asked: Say(407, b"who are you", {"Content-Type": "text/html"})) as proxy:
+        transport = Transport("https://central.example", SIGNER, lambda: NOW, proxy=proxy.url)
+        with pytest.raises(EnvironmentFault, match="proxy_failed"):
+            transport.sync(SyncRequest())
+        transport.close()
+        assert [asked.path for asked in proxy.asked] == ["central.example:443"]
+
+
+@pytest.mark.parametrize("proxy", ["http://127.0.0.1:1", "http://", "://"])
+def test_a_proxy_that_is_not_there(proxy: str) -> None:
+    transport = Transport("https://central.example", SIGNER, lambda: NOW, proxy=proxy)
+    with pytest.raises(EnvironmentFault, match="proxy_failed"):
+        transport.sync(SyncRequest())
+    transport.close()
+
+
+def test_tls_with_a_certificate_nobody_vouches_for(tmp_path: Path) -> None:
+    with Scripted(lambda _asked: say_json(ANSWER), certificate(tmp_path)) as server:
+        transport = Transport(server.url, SIGNER, lambda: NOW)
+        with pytest.raises(EnvironmentFault, match="server_untrusted"):
+            transport.sync(SyncRequest())
+        transport.close()
+        assert server.asked == []
+
+
+def test_tls_with_one_that_somebody_does(tmp_path: Path) -> None:
+    with Scripted(lambda _asked: say_json(ANSWER), certificate(tmp_path)) as server:
+        transport = Transport(server.url, SIGNER, lambda: NOW)
+        transport._lanes.settings["verify"] = str(certificate(tmp_path))
+        for _ in range(2):
+            assert transport.sync(SyncRequest()).epoch == "one"
+        transport.close()
+        assert len({asked.client_port for asked in server.asked}) == 1
 
 
 @pytest.mark.parametrize(
