@@ -14,8 +14,6 @@ ALLOWED = {
     # function or method name: the only modules that may call it
     "fsync": {"station_app/durable.py"},
     "fdatasync": set(),
-    "rename": set(),
-    "replace_file": set(),
     "commit": {"station_app/durable.py"},
     "begin_nested": set(),
 }
@@ -42,9 +40,16 @@ def _offences(path: Path, tree: ast.AST) -> list[str]:
             found += [] if _names_a_point(call) else [f"{name}:{call.lineno} durable.{verb} without a Point"]
         elif verb in ALLOWED and name not in ALLOWED[verb]:
             found.append(f"{name}:{call.lineno} .{verb}()")
+        elif verb in ("rename", "replace") and _takes_one_path(call):
+            found.append(f"{name}:{call.lineno} Path.{verb}()")
         elif owner_name in ("os", "shutil") and verb in {*OS_ONLY, "move"} and name not in OS_ONLY.get(verb, set()):
             found.append(f"{name}:{call.lineno} {owner_name}.{verb}()")
     return found
+
+
+def _takes_one_path(call: ast.Call) -> bool:
+    """``Path.rename`` and ``Path.replace`` take one argument; text, dates and records are replaced with more or by name."""
+    return len(call.args) == 1 and not call.keywords and not isinstance(call.args[0], ast.Starred)
 
 
 def _names_a_point(call: ast.Call) -> bool:
@@ -89,7 +94,9 @@ def _is_request(call: ast.Call) -> bool:
 
 
 def test_the_check_sees_an_offence() -> None:
-    bad = ast.parse("import os\ndef f(c):\n    os.fsync(1)\n    c.commit()\n    os.replace('a', 'b')\n")
-    assert len(_offences(ROOT / "ui" / "bad.py", bad)) == 3
+    bad = ast.parse(
+        "import os\nos.fsync(1)\nc.commit()\nos.replace('a', 'b')\npath.rename(other)\npath.replace(other)\n"
+    )
+    assert len(_offences(ROOT / "ui" / "bad.py", bad)) == 5
     unnamed = ast.parse("durable.commit(c, 3)")
     assert len(_offences(ROOT / "ui" / "bad.py", unnamed)) == 1
