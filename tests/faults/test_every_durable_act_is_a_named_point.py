@@ -48,7 +48,7 @@ def _offences(path: Path, tree: ast.AST) -> list[str]:
 
 
 def _takes_one_path(call: ast.Call) -> bool:
-    """``Path.rename`` and ``Path.replace`` take one argument; text, dates and records are replaced with more or by name."""
+    """As ``Path.rename`` and ``Path.replace`` do; text, dates and records take more, or by name."""
     return len(call.args) == 1 and not call.keywords and not isinstance(call.args[0], ast.Starred)
 
 
