@@ -42,20 +42,24 @@ class ChoiceRow(QWidget):
         self._row.addStretch(1)
         self._value: object = None
         self._locked = False
-        self._choices: tuple[Choice, ...] = ()
+        self._offered: tuple[Choice, ...] = ()
+        self._choices: tuple[Choice, ...] = ()  # and what is no choice but stands in the record
         self._buttons: list[QPushButton] = []
         self.set_choices(choices)
 
     def set_choices(self, choices: Sequence[Choice]) -> None:
         """Other choices; the value stays and shows only if it is among them."""
-        if tuple(choices) == self._choices:
+        if tuple(choices) == self._offered:
             return
         for button in self._buttons:
             self._row.removeWidget(button)
+            button.hide()
             button.deleteLater()
-        self._choices = tuple(choices)
-        self._buttons = [self._button(choice) for choice in self._choices]
-        self._draw()
+        self._offered = tuple(choices)
+        self._choices, self._buttons = (), []
+        for choice in choices:
+            self._add(choice)
+        self.set_value(self._value)
 
     def choices(self) -> tuple[Choice, ...]:
         return self._choices
@@ -64,7 +68,10 @@ class ChoiceRow(QWidget):
         return self._value
 
     def set_value(self, value: object) -> None:
+        """A value that is not among the choices (an older spelling) gets a button of its own while it holds."""
         self._value = value
+        if value is not None and all(choice.value != value for choice in self._choices):
+            self._add(Choice(value, str(value), shown=False))
         self._draw()
 
     def set_locked(self, locked: bool) -> None:
@@ -111,6 +118,10 @@ class ChoiceRow(QWidget):
             self._value = chosen
             self._draw()
             self.edited.emit(chosen)
+
+    def _add(self, choice: Choice) -> None:
+        self._choices = (*self._choices, choice)
+        self._buttons.append(self._button(choice))
 
     def _button(self, choice: Choice) -> QPushButton:
         button = QPushButton(choice.label, self)

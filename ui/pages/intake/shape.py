@@ -74,7 +74,7 @@ _SPANS: Mapping[str, int] = {
     "entrants": 2,
 }
 _SPANS_HERE: Mapping[str, Mapping[str, int]] = {  # where a category's rows come out better otherwise
-    "social_worker": {"level_name": 6, "management_no": 6, "issuer": 6},
+    "social_worker": {"level_name": 8, "management_no": 4, "issuer": 6},
     "competition": {"number": 4, "occupation": 5},
 }
 _SLIM = frozenset({"kind", "first_issue_date", "highest_round"})

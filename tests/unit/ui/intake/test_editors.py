@@ -297,3 +297,14 @@ def test_down_in_an_empty_line_shows_everything(picker: PickerEdit) -> None:
     press(Qt.Key.Key_Down)
     picker.accept_entry()
     assert picker.text() == PLANS.get(2024).occupations[1]
+
+
+def test_a_value_that_is_no_choice_shows_while_it_holds(show: Show) -> None:
+    row = ChoiceRow([Choice("高级社会工作者", "高级社会工作者"), Choice("社会工作师", "社会工作师")])
+    show(row)
+    row.set_value("高级社会工作师")
+    shown = [button.text() for button in row._buttons if button.isVisible()]
+    assert shown == ["高级社会工作者", "社会工作师", "高级社会工作师"]
+    press(Qt.Key.Key_2)
+    assert row.value() == "社会工作师"
+    assert [button.text() for button in row._buttons if button.isVisible()] == ["高级社会工作者", "社会工作师"]
