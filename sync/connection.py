@@ -36,9 +36,9 @@ _OPTIONS = [
 ]
 
 
-def patience(size: int) -> float:
-    """Seconds to wait for the answer to a body of ``size`` bytes, whose end may still lie in the kernel."""
-    return READ_SECONDS + min(size, 2 * _SEND_BUFFER) / _SLOWEST
+def patience(size: int, most: float) -> float:
+    """Seconds to wait for the answer to a body of ``size`` bytes, whose end the kernel may still hold."""
+    return min(most, READ_SECONDS + min(size, 2 * _SEND_BUFFER) / _SLOWEST)
 
 
 class Sockets:

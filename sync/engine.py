@@ -76,7 +76,6 @@ class _Pass:
         self._tell = Teller(progress)
         self._changed = changed
         self._report = PassReport(at=desk.now())
-        self._batch = MAX_OPS
         self._suspects: set[str] = set()
         self._missing: list[MissingBlob] = []  # told by the server and not sent yet
         self._arrived: set[tuple[str, str]] = set()  # scans sent in this pass, so that none is sent twice
@@ -118,7 +117,7 @@ class _Pass:
         again = True
         while again:
             known = {blob.reference for blob in self._missing}
-            parcel = delivery.gather(self._desk, self._batch, known)
+            parcel = delivery.gather(self._desk, self._transport.batch, known)
             for op_id, code in parcel.unusable:
                 self._changed(passes.set_aside(self._desk, op_id, code))
             answer = self._ask(parcel)
@@ -130,17 +129,17 @@ class _Pass:
         try:
             answer = self._transport.sync(parcel.request)
         except FAULTS as fault:
+            self._transport.batch = max(1, len(parcel.rows) // 2)
             if not parcel.rows or fault.code not in _BATCH_FAULTS:
                 raise _Ended(fault) from fault
             self._suspect(parcel, fault)
             return None
-        self._batch = min(MAX_OPS, self._batch * 2)
+        self._transport.batch = min(MAX_OPS, self._transport.batch * 2)
         return answer
 
     def _suspect(self, parcel: Parcel, fault: StationError) -> None:
-        """Halve the batch. A lone op is to blame only if the server is well without it, twice unless it said so."""
+        """A lone op is to blame if the server is well without it, twice unless the server said so itself."""
         if len(parcel.rows) > 1:
-            self._batch = max(1, len(parcel.rows) // 2)
             return
         op_id = parcel.rows[0].op_id
         self._call(lambda: self._transport.sync(parcel.request.model_copy(update={"ops": []})))

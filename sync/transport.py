@@ -28,6 +28,7 @@ from sync.envelope import TokenSigner
 from sync.failures import Reply, answer_fault, head_fault, network_fault, read_json
 from sync.wire import (
     EMPTY_SHA256,
+    MAX_OPS,
     BlobAnswer,
     ChangeKind,
     EnrolAnswer,
@@ -42,6 +43,7 @@ Clock = Callable[[], datetime]
 Sent = Callable[[int], None]
 _Model = TypeVar("_Model", bound=WireModel)
 _JSON = {"Content-Type": "application/json"}
+_BLOB_PATIENCE = 120.0  # seconds
 _LARGEST_ANSWER = 64 * 1024 * 1024  # bytes; nobody may fill our memory
 _LOG = logging.getLogger(__name__)
 
@@ -85,6 +87,7 @@ class _Request:
     headers: dict[str, str] = field(default_factory=dict)
     body: _Body = _NOTHING
     sha256: str = EMPTY_SHA256
+    most_patience: float = 50.0  # seconds; a pass that reaches nobody must end within a minute
 
     def prepared(self, server_url: str, token: str | None) -> requests.PreparedRequest:
         """For requests, by hand: its own preparation costs as much as sending 200 KB, and reads .netrc."""
@@ -104,7 +107,8 @@ class Transport:
     """One server seen from one device; usable from several threads. ``signer`` None: only ``enrol`` works.
 
     ``offset`` is what must be added to ``clock`` to get the server's time; it is learned from the server when it
-    refuses a token for its time, and from every sync answer.
+    refuses a token for its time, and from every sync answer. ``batch`` is how many ops to tell at once: halved after a
+    failure, doubled after a success.
     """
 
     def __init__(
@@ -117,6 +121,7 @@ class Transport:
     ) -> None:
         self.server_url = check_server_url(server_url)
         self.offset = offset
+        self.batch = MAX_OPS
         self.requests = 0  # sent so far
         self._signer = signer
         self._clock = clock
@@ -154,7 +159,7 @@ class Transport:
         }
         path = _blob_path(piece.reference, piece.blob)
         body = _Body(piece.content, sent)
-        reply = self._ask(Point.BLOB_REQUEST, _Request("PATCH", path, headers, body, piece.sha256))
+        reply = self._ask(Point.BLOB_REQUEST, _Request("PATCH", path, headers, body, piece.sha256, _BLOB_PATIENCE))
         return _read(BlobAnswer, reply) if reply.body else BlobAnswer()
 
     def plan(self, year: int) -> PackAnswer:
@@ -202,7 +207,7 @@ class Transport:
 
     def _open(self, session: requests.Session, request: _Request, token: str | None) -> requests.Response:
         prepared = request.prepared(self.server_url, token)
-        timeout = (CONNECT_SECONDS, patience(len(request.body)))
+        timeout = (CONNECT_SECONDS, patience(len(request.body), request.most_patience))
         return session.send(prepared, timeout=timeout, allow_redirects=False, **self._lanes.settings)
 
     def _token(self, request: _Request) -> str:

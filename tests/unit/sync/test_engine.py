@@ -97,8 +97,8 @@ def test_the_report_is_kept(passing: Passing) -> None:
     assert passes.last_pass(passing.here.desk) == report
 
 
-def test_many_ops_go_in_batches(passing: Passing, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sync.engine.MAX_OPS", 2)
+def test_many_ops_go_in_batches(passing: Passing) -> None:
+    passing.transport.batch = 2
     for number in range(3):
         passing.here.submit(number)
     assert passing.go().counts() == FULL
@@ -145,6 +145,16 @@ def test_an_op_that_fails_once_by_chance_is_not_set_aside(passing: Passing) -> N
     failures = [say_problem(500, "internal")]
     passing.server.before = lambda _asked: failures.pop() if failures else None
     assert passing.go().counts() == {"sent": 1, "blobs": 4, "received": 1, "pending": 0, "quarantined": 0}
+
+
+def test_after_a_failure_the_next_batch_is_half_as_large(passing: Passing) -> None:
+    for number in range(4):
+        passing.here.submit(number)
+    passing.server.before = lambda _asked: Say(cut=True)
+    assert passing.go().code == "connection_lost"
+    passing.server.before = lambda _asked: None
+    assert passing.go().received == 4
+    assert passing.batches() == [4, 4, 2, 2, 0]  # the second is the same one, asked again
 
 
 def test_a_body_that_cannot_travel_is_set_aside_unsent(passing: Passing) -> None:

@@ -14,6 +14,7 @@ import pytest
 from station_app.domain.canonical import sha256_hex
 from station_app.errors import EnvironmentFault, UserError
 from sync.address import check_server_url
+from sync.connection import patience
 from sync.envelope import TokenSigner, fingerprint, new_private_key, public_key_of, read_token
 from sync.transport import BlobPiece, Transport
 from sync.wire import EMPTY_SHA256, EnrolRequest, SyncRequest
@@ -279,6 +280,13 @@ def test_tls_with_one_that_somebody_does(tmp_path: Path) -> None:
             assert transport.sync(SyncRequest()).epoch == "one"
         transport.close()
         assert len({asked.client_port for asked in server.asked}) == 1
+
+
+def test_a_large_body_on_a_slow_line_is_waited_for_longer() -> None:
+    assert patience(0, 50) == 30
+    assert 30 < patience(100_000, 50) < 50
+    assert patience(10_000_000, 50) == 50
+    assert 100 < patience(10_000_000, 120) <= 120
 
 
 @pytest.mark.parametrize(
