@@ -188,12 +188,14 @@ class ScanStrip(QScrollArea):
             super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._take(event)
+        place = self._take(event)
+        if place is not None and place.scan_id is None and event.button() == Qt.MouseButton.LeftButton:
+            self._open(place)
         super().mousePressEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         place = self._take(event)
-        if place is not None:
+        if place is not None and place.scan_id is not None:
             self._open(place)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:

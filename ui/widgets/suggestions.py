@@ -34,6 +34,7 @@ from ui.widgets.text import Text
 _Index = QModelIndex | QPersistentModelIndex
 _ROLE = int(Qt.ItemDataRole.UserRole)
 _MOST_ROWS = 8
+_FEWEST_ROWS = 4  # below the line; with room for fewer the list opens upwards
 
 
 @dataclass(frozen=True)
@@ -179,13 +180,14 @@ class SuggestionList(QFrame):
         width = min(max(self._line.width(), self._wanted_width()), window.width() - 2 * space(8))
         row_height = px(36)
         note_height = self._note.heightForWidth(width - 2) if note else 0
-        height = min(rows, _MOST_ROWS) * row_height + note_height + 2
         below = self._line.mapTo(window, QPoint(0, self._line.height() + space(2)))
+        above = self._line.mapTo(window, QPoint(0, -space(2)))
+        room = window.height() - space(8) - below.y() - note_height - 2
+        downwards = room >= min(rows, _FEWEST_ROWS) * row_height
+        room = room if downwards else above.y() - space(8) - note_height - 2
+        height = min(rows, _MOST_ROWS, room // row_height) * row_height + note_height + 2
         x = min(below.x(), window.width() - width - space(8))
-        y = below.y()
-        if y + height > window.height() - space(8):
-            y = max(self._line.mapTo(window, QPoint(0, 0)).y() - height - space(2), space(8))
-        self.setGeometry(x, y, width, height)
+        self.setGeometry(x, below.y() if downwards else above.y() - height, width, height)
 
     def _wanted_width(self) -> int:
         metrics = self._view.fontMetrics()

@@ -130,16 +130,14 @@ class IntakePresenter:
         self, year: int | None = None, channel: Channel | None = None, applied_on: date | None = None
     ) -> None:
         """The plan's year, how the worker came, the day of applying (which a later revision keeps)."""
-        content = self.draft.content
         if self.draft.revision:
             year = applied_on = None
-        content = replace(
-            content,
-            plan=year or content.plan,
-            channel=channel or content.channel,
-            applied_on=applied_on or content.applied_on,
+        if year is not None and year != self.draft.content.plan:
+            self._set_year(year)
+        content = self.draft.content
+        self.draft.content = replace(
+            content, channel=channel or content.channel, applied_on=applied_on or content.applied_on
         )
-        self.draft.content = self._with_defaults(content)
         self._touch()
 
     def take_member(self, member: Member) -> None:
@@ -240,6 +238,17 @@ class IntakePresenter:
         return returned[0].field if self.draft.state is State.RETURNED and returned else None
 
     # ---- inside
+
+    def _set_year(self, year: int) -> None:
+        """Another plan: a category that it has, and its own defaults in place of the other's."""
+        offered = self._plans().get(year).categories
+        if self.draft.content.category not in offered:
+            self.set_category(next(iter(offered)))
+        content = self.draft.content
+        for field in self.category_plan.fields if self.category_plan else ():
+            if field.default is not None and content.value(field.name) == field.default:
+                content = content.with_value(field.section, field.name, None)
+        self.draft.content = self._with_defaults(replace(content, plan=year))
 
     def _with_defaults(self, content: Content) -> Content:
         """What the plan takes for granted is stated, so that the record says it whatever a later pack takes."""

@@ -622,6 +622,41 @@ def test_files_are_pasted_and_a_bad_one_is_named(qtbot: QtBot, opened: IntakePag
     assert any(words.startswith("坏的.jpg：") for words in said)
 
 
+def test_files_are_dropped_on_a_place(qtbot: QtBot, page: IntakePage, desk: Desk, tmp_path: Path) -> None:
+    from PySide6.QtCore import QMimeData, QPointF, QUrl
+    from PySide6.QtGui import QDragEnterEvent, QDropEvent
+
+    paths = scans(tmp_path / "in", 3)
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths[2:4]])
+    tile = next(each for each in page.form.strip._tiles if each.place.kind is ScanKind.CARD)
+    point = QPointF(tile.mapTo(page, tile.rect().center()))
+    buttons, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    entering = QDragEnterEvent(point.toPoint(), Qt.DropAction.CopyAction, mime, buttons, none)
+    QApplication.sendEvent(page, entering)
+    assert entering.isAccepted()
+    page.dropEvent(QDropEvent(point, Qt.DropAction.CopyAction, mime, buttons, none))
+    settle(qtbot, page)
+    assert [scan.kind for scan in page.draft.scans] == [ScanKind.CARD, ScanKind.ID_FRONT]
+
+
+def test_nothing_of_the_case_stays_on_screen_behind_the_lock(qtbot: QtBot, opened: IntakePage) -> None:
+    """The lock hides the page: viewer, plan and lists are inside it or go with the focus."""
+    press(Qt.Key.Key_Return)
+    settle(qtbot, opened)
+    assert opened._scans._viewer.isVisible()
+    opened.hide()
+    assert not opened._scans._viewer.isVisible()
+    opened.show()
+    press(Qt.Key.Key_Escape)
+    opened._go_to("lookup")
+    write(member(3).card_no[:8])
+    settle(qtbot, opened)
+    assert opened.top.lookup.suggestions
+    opened.hide()
+    assert not opened.top.lookup.suggestions
+
+
 def test_scans_first_begin_the_case(qtbot: QtBot, page: IntakePage, desk: Desk, tmp_path: Path) -> None:
     press(Qt.Key.Key_F6)
     enter(str(scans(tmp_path / "in", 3)[0]))

@@ -183,6 +183,17 @@ def test_a_plan_without_a_printed_deadline_has_none(presenter: IntakePresenter) 
     assert (judged.deadline, judged.days_left) == (None, None)
 
 
+def test_a_year_without_the_category_turns_to_one_it_has(presenter: IntakePresenter) -> None:
+    presenter.set_category(Category.SOCIAL_WORKER)
+    presenter.set_facts(year=2013)
+    content = presenter.draft.content
+    assert content.category in presenter.plan.categories
+    assert presenter.category_plan is not None
+    kind = presenter.category_plan.field("kind")
+    assert kind is not None
+    assert content.value("kind") == kind.default
+
+
 def test_a_returned_case_opens_on_its_field_and_locks_the_others_until_asked(presenter: IntakePresenter) -> None:
     content = Content.from_json(sample(3)[1])
     returned = (FieldReturn("card_no", ReturnCode.MISMATCH),)
