@@ -17,7 +17,7 @@ from station_app.errors import StationError
 
 if TYPE_CHECKING:
     from station_app.domain.application import FieldReturn, State
-    from station_app.plans import Finding
+    from station_app.plans import Finding, WayOut
 
 _LANGUAGE = "zh_CN"
 
@@ -45,6 +45,22 @@ def finding_sentence(finding: Finding) -> str:
     if template is None:
         return f"方案核对提示，代码 {finding.code}"
     return fill(template, {"field": finding.field, **finding.params})
+
+
+def way_out_sentence(way: WayOut) -> str:
+    """What would change the answer, and to what: 办理互助服务卡后可申报，资助 1000 元。"""
+    words, kind = table("wayout"), "then" if way.errands else "if"
+    changes = (fill(words.get(each.code, each.code), each.params) for each in way.changes)
+    if way.verdict is None or way.verdict == "eligible":
+        outcome = "eligible" if way.verdict else "open"
+    elif way.verdict == "needs_review" and not way.partial:
+        outcome = "review"
+    else:
+        outcome = "fewer_reviews" if way.verdict == "needs_review" else "fewer_refusals"
+    amount = fill(words.get(f"amount.{outcome}", ""), {"yuan": way.amount}) if way.amount else ""
+    return words[f"and.{kind}"].join(changes) + fill(
+        words[f"{kind}.{outcome}"], {"amount": amount, "left": len(way.left)}
+    )
 
 
 def state_word(state: State | str) -> str:

@@ -29,7 +29,7 @@ class LockPage(Stage):
         self._password = PasswordEdit()
         self._password.returnPressed.connect(self._submit)
         self._box = FieldBox("password", self._password)
-        self._button = PrimaryButton("解锁", "Enter", "unlock")
+        self._button = PrimaryButton("解锁  Enter", "", "unlock")
         self._button.clicked.connect(self._submit)
         self._other = KeyButton("换人", "Alt+H", "switch_operator")
         self._other.clicked.connect(self.other)

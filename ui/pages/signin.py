@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QListWidget, QWidget
 
 from ui.pages.waiting import Waiting
@@ -14,6 +14,9 @@ from ui.widgets.buttons import LinkButton, PrimaryButton
 from ui.widgets.field_box import FieldBox
 from ui.widgets.password_edit import PasswordEdit
 from ui.widgets.stage import Stage
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
 
 _SHOWN_ROWS = 4
 
@@ -26,6 +29,8 @@ class _Names(QListWidget):
         self._password = password
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        from PySide6.QtCore import Qt
+
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._password.setFocus()
         else:
@@ -50,7 +55,7 @@ class SignInPage(Stage):
         self._name_box = FieldBox("operator", self._names, "操作员")
         self._name_box.set_hint("↑ ↓ 选择，回车确定")
         self._password_box = FieldBox("password", self._password, "密码")
-        self._button = PrimaryButton("登录", "Enter", "sign_in")
+        self._button = PrimaryButton("登录  Enter", "", "sign_in")
         self._button.clicked.connect(self._submit)
         self._back = LinkButton("返回锁定的窗口", "Esc", "back_to_lock")
         self._back.clicked.connect(self.cancelled)
@@ -78,7 +83,7 @@ class SignInPage(Stage):
 
     def busy(self, *, on: bool) -> None:
         """While the password is being tried."""
-        self._button.set_words("正在打开…" if on else "登录")
+        self._button.set_words("正在打开…" if on else "登录  Enter")
         self._password.setReadOnly(on)
         self._button.setEnabled(not on and not self._waiting.on)
 

@@ -18,7 +18,7 @@ class TroublePage(Stage):
     def __init__(self, words: str, parent: QWidget | None = None) -> None:
         super().__init__("现在不能打开", 460, parent)
         self.setObjectName("page.trouble")
-        button = PrimaryButton("关闭", "Enter", "close")
+        button = PrimaryButton("关闭  Enter", "", "close")
         button.clicked.connect(self.left)
         self.card.body.addWidget(Text(words, "text", wrap=True))
         self.card.body.addWidget(button)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
 from ui.theme.fonts import application_font
-from ui.theme.sizes import px, space
+from ui.theme.sizes import scales
 from ui.theme.tokens import LIGHT, THEMES, Tokens
 
 TEXT_SIZES = (12, 14, 16)
@@ -52,14 +52,15 @@ def stylesheet(tokens: Tokens) -> str:
 
     icons = {"icon_check": _icon("check", tokens), "icon_down": _icon("down", tokens)}
 
+    pixels = dict(zip("us", scales(), strict=True))
+
     def fill(match: re.Match[str]) -> str:
         token = match["token"]
         if token in icons:
             return icons[token]
         if token:
             return str(getattr(tokens, token))
-        size = (px if match["scale"] == "u" else space)(float(match["units"]))
-        return f"{size}px"
+        return f"{round(float(match['units']) * pixels[match['scale']])}px"
 
     return _PLACEHOLDER.sub(fill, template)
 

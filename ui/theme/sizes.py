@@ -17,12 +17,18 @@ _SPACE_GROWTH = 0.35
 
 def px(units: float) -> int:
     """Letters, icons, and what must hold text: pixels for ``units``, following the text size."""
-    return round(units * _unit() * _growth())
+    return round(units * scales()[0])
 
 
 def space(units: float) -> int:
     """Gaps, margins, radii: pixels for ``units``, following the text size only a little."""
-    return round(units * _unit() * (1 + (_growth() - 1) * _SPACE_GROWTH))
+    return round(units * scales()[1])
+
+
+def scales() -> tuple[float, float]:
+    """Pixels of one unit, for ``px`` and for ``space``."""
+    unit, growth = _unit(), _growth()
+    return unit * growth, unit * (1 + (growth - 1) * _SPACE_GROWTH)
 
 
 def _unit() -> float:

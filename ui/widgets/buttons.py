@@ -1,16 +1,22 @@
-"""Buttons with their key printed on them."""
+"""Buttons with their key printed on them. (The name ``Qt`` is imported late, as in ``text``.)"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
 
 
 class KeyBadge(QLabel):
     """A key's name in a small box."""
 
     def __init__(self, key: str, parent: QWidget | None = None) -> None:
+        from PySide6.QtCore import Qt
+
         super().__init__(key, parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -43,7 +49,10 @@ class KeyButton(QPushButton):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter presses the focused button, as Space does."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & _MODIFIERS:
+        from PySide6.QtCore import Qt
+
+        alone = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+        if alone and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.click()
         else:
             super().keyPressEvent(event)
@@ -71,9 +80,6 @@ class LinkButton(KeyButton):
     def __init__(self, text: str, key: str = "", name: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, key, name, parent)
         self.setProperty("link", "true")
-
-
-_MODIFIERS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ShiftModifier
 
 
 def key_sequences(key: str) -> tuple[QKeySequence, ...]:

@@ -39,8 +39,9 @@ class FieldBox(QWidget):
         self._tone: ProblemTone = "wrong"
         self._label = Text(label_of(name) if label is None else label, "label")
         self._label.setBuddy(editor)
-        self._line = ElidedText("", "note")
+        self._line = ElidedText("", "note", tone="soft")
         self._line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        editor.setProperty("problem", "")
         editor.setObjectName(name)
         editor.setAccessibleName(self._label.text())
         self._lay_out(beside)

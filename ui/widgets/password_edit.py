@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import QLineEdit, QWidget
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QContextMenuEvent
 
 
 class PasswordEdit(QLineEdit):
@@ -12,7 +16,9 @@ class PasswordEdit(QLineEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setEchoMode(QLineEdit.EchoMode.Password)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """No menu: nothing here can be copied."""
 
     def take(self) -> str:
         """What was typed; the line is empty afterwards."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.theme import px, space
@@ -24,12 +23,11 @@ class Rail(QFrame):
         self.column.setSpacing(space(4))
 
 
-class Stage(QWidget):
+class Stage(QFrame):
     """A page with one card. Attribute: ``card`` (Card); ``foot`` (Text) is the quiet line under it."""
 
     def __init__(self, title: str, width: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.card = Card()
         self.card.setFixedWidth(px(width))
         self.card.body.setSpacing(space(6))
@@ -39,14 +37,22 @@ class Stage(QWidget):
         right = QVBoxLayout()
         right.setSpacing(space(12))
         right.addStretch(3)
-        right.addWidget(self.card, 0, Qt.AlignmentFlag.AlignHCenter)
-        right.addWidget(self.foot, 0, Qt.AlignmentFlag.AlignHCenter)
+        for each in (self.card, self.foot):
+            right.addLayout(_centred(each))
         right.addStretch(4)
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(_brand())
         whole.addLayout(right, 1)
+
+
+def _centred(widget: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.addStretch(1)
+    row.addWidget(widget)
+    row.addStretch(1)
+    return row
 
 
 def _brand() -> Rail:

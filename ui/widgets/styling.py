@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from PySide6.QtWidgets import QWidget
 
 
@@ -12,10 +10,14 @@ def restyle(widget: QWidget, name: str, value: object) -> None:
     if widget.property(name) == value:
         return
     widget.setProperty(name, value)
+    _polish(widget)
+    widget.update()
+
+
+def _polish(widget: QWidget) -> None:
     style = widget.style()
     style.unpolish(widget)
     style.polish(widget)
-    for child in cast(list[QWidget], widget.findChildren(QWidget)):
-        style.unpolish(child)
-        style.polish(child)
-    widget.update()
+    for child in widget.children():
+        if isinstance(child, QWidget):
+            _polish(child)
