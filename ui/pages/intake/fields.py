@@ -41,6 +41,7 @@ class FieldGrid(QWidget):
         self._plan = plan
         self._boxes: dict[str, FieldBox] = {}
         self._returned: Mapping[str, str] = {}
+        self._locked: Callable[[str], bool] = lambda name: False
         self._slim_parts: dict[str, tuple[QWidget, ...]] = {}
         self.editors: dict[str, QWidget] = {}
         self.slim = QHBoxLayout()
@@ -93,7 +94,8 @@ class FieldGrid(QWidget):
             choice.value for shape in self._shapes.values() if shape.name == "issuer" for choice in shape.field.choices
         )
         for name, parts in self._slim_parts.items():
-            shown = relevant(name, content, known)
+            idle = self._locked(name) and content.value(name) is None and self._shapes[name].field.default is None
+            shown = relevant(name, content, known) and not idle
             for part in parts:
                 part.setVisible(shown)
 
@@ -115,6 +117,7 @@ class FieldGrid(QWidget):
         self._returned = notes
 
     def set_locked(self, locked: Callable[[str], bool]) -> None:
+        self._locked = locked
         for name, widget in self.editors.items():
             lock(widget, locked(name))
 

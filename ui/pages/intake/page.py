@@ -176,10 +176,11 @@ class IntakePage(Page):
 
     def _submitted(self, draft: Draft, record: ApplicationRecord) -> None:
         self.side.set_busy(False)
-        self.say(f"{record.reference} 已入队，联网后自动发送", "ok")
         if draft is self.draft:
             self.table.reload()
             self.side.go_on()
+        else:
+            self.say(f"{record.reference} 已入队，联网后自动发送", "ok")
 
     def _not_submitted(self, draft: Draft, error: StationError) -> None:
         self.side.set_busy(False)
