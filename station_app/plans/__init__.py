@@ -17,6 +17,7 @@ from station_app.plans.plan import (
     Plan,
     PlanBook,
 )
+from station_app.plans.way_out import Change, WayOut, ways_out
 
 __all__ = [
     "PACK_FILES",
@@ -24,6 +25,7 @@ __all__ = [
     "Assessment",
     "Case",
     "CategoryPlan",
+    "Change",
     "ChannelLine",
     "Choice",
     "Clause",
@@ -39,6 +41,7 @@ __all__ = [
     "Preview",
     "Severity",
     "Verdict",
+    "WayOut",
     "assess",
     "bundle",
     "case_of",
@@ -46,4 +49,5 @@ __all__ = [
     "preview",
     "read_case",
     "unbundle",
+    "ways_out",
 ]

@@ -9,12 +9,14 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from station_app.plans.tables import pack_invalid
 from station_app.plans.text import edits_within, is_subsequence, normalise
 
 _COLUMNS = frozenset({"seq", "issuer", "occupation", "levels", "level"})
 _EVERYTHING = "全部鉴定工种"
+_REMEMBERED = 64
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,21 @@ class Catalogue:
         for entry in self.entries:
             self._by_name.setdefault(normalise(entry.occupation), []).append(entry)
         self._known = frozenset(map(normalise, known)) | self._by_name.keys()
+        self.near = lru_cache(maxsize=_REMEMBERED)(self._find_near)  # a name is asked for again and again
 
     @property
     def names(self) -> tuple[str, ...]:
         """The listed names as printed, in the plan's order."""
         return tuple(dict.fromkeys(each.occupation for each in self.entries if each.occupation != _EVERYTHING))
+
+    def is_known(self, occupation: str) -> bool:
+        """Whether a name is an occupation of its own on any plan's list."""
+        return normalise(occupation) in self._known
+
+    def names_for(self, issuer: str, level: int) -> tuple[str, ...]:
+        """The names listed for this issuer and level."""
+        listed = (each for each in self.entries if not is_everything(each) and _covers(each, issuer, level))
+        return tuple(dict.fromkeys(each.occupation for each in listed))
 
     def find(self, occupation: str, issuer: str, level: int) -> Entry | None:
         """The row that lists this occupation for this issuer and level, or None."""
@@ -50,7 +62,7 @@ class Catalogue:
                     return entry
         return None
 
-    def near(self, occupation: str, issuer: str, level: int) -> tuple[str, ...]:
+    def _find_near(self, occupation: str, issuer: str, level: int) -> tuple[str, ...]:
         """Listed names that the entered one may be a slip of (digest, section 10: *near*)."""
         entered = normalise(occupation)
         if entered in self._known:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -12,7 +12,7 @@ from station_app.errors import BugError, UserError
 from station_app.plans.assessment import Assessment, Finding, Severity, Verdict
 from station_app.plans.case import Case, Fact, Grant, facts_of
 from station_app.plans.plan import CategoryPlan, Plan
-from station_app.plans.rules.base import Rule
+from station_app.plans.rules.base import Found, Rule
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def case_of(content: Content, history: Sequence[Grant]) -> Case:
     """The case a complete draft states. Raises UserError ``missing``; ``assess`` names facts its plan lacks."""
     if content.applied_on is None:
         raise UserError("missing", "applied_on")
-    return _draft_case(content, history)
+    return draft_case(content, history)
 
 
 def preview(plan: Plan, content: Content, history: Sequence[Grant]) -> Preview:
@@ -54,21 +54,36 @@ def preview(plan: Plan, content: Content, history: Sequence[Grant]) -> Preview:
     ``first_issue_after_issue``. ``assessment`` is the full one as soon as all facts the rules need are there; before
     that it is there only to show refusals that stand already (verdict ineligible), else None.
     """
-    case = _draft_case(content, history)
     category = plan.categories.get(content.category)
+    missing = tuple(_problems(category, content)) if category is not None else ()
+    return Preview(missing, standing(plan, draft_case(content, history)))
+
+
+def standing(plan: Plan, case: Case) -> Assessment | None:
+    """The assessment as far as the facts that are there allow: full, or the refusals that stand already, or None."""
+    category = plan.categories.get(case.category)
     if category is None:
-        return Preview((), _not_covered(plan, case))
-    missing = tuple(_problems(category, content))
+        return _not_covered(plan, case)
     case = _with_defaults(category, case)
     findings = _findings(category.rules, case)
     if all(name in case.facts for name in category.needs):
-        return Preview(missing, _conclude(category, case, findings))
+        return _conclude(category, case, findings)
     if any(each.severity is Severity.REFUSE for each in findings):
-        return Preview(missing, Assessment(Verdict.INELIGIBLE, None, None, tuple(findings)))
-    return Preview(missing, None)
+        return Assessment(Verdict.INELIGIBLE, None, None, tuple(findings))
+    return None
 
 
-def _draft_case(content: Content, history: Sequence[Grant]) -> Case:
+def rules_met(plan: Plan, case: Case) -> Iterator[tuple[Rule, Found]]:
+    """The rules that are looked at in this case, in order, each with what it found."""
+    category = plan.categories.get(case.category)
+    if category is None:
+        yield from _looked_at((each for each in plan.everybody if case.category in each.categories), case)
+    else:
+        yield from _looked_at(category.rules, _with_defaults(category, case))
+
+
+def draft_case(content: Content, history: Sequence[Grant]) -> Case:
+    """The case a draft states so far."""
     facts: dict[str, Fact] = facts_of(content.category, (content.member, content.certificate))
     if content.applied_on is not None:
         facts["applied_on"] = content.applied_on
@@ -94,18 +109,21 @@ def _problems(category: CategoryPlan, content: Content) -> Iterable[FieldProblem
 
 
 def _findings(rules: Iterable[Rule], case: Case) -> list[Finding]:
+    return [each for _, found in _looked_at(rules, case) for each in found]
+
+
+def _looked_at(rules: Iterable[Rule], case: Case) -> Iterator[tuple[Rule, Found]]:
     """A rule is passed over when a rule it comes after refused or was passed over, or a fact it needs is not there."""
-    findings: list[Finding] = []
     closed: set[str] = set()
     for rule in rules:
         if not closed.isdisjoint(rule.after) or not all(name in case.facts for name in rule.when.facts):
             closed.add(rule.id)
         elif rule.when.holds(case):
             found = rule.check(case) if all(name in case.facts for name in rule.check.needs) else None
-            findings += found or ()
+            if found is not None:
+                yield rule, found
             if found is None or any(each.severity is Severity.REFUSE for each in found):
                 closed.add(rule.id)
-    return findings
 
 
 def _not_covered(plan: Plan, case: Case) -> Assessment:

@@ -9,6 +9,7 @@ import re
 import unicodedata
 
 _YEAR = re.compile(r"(?<!\d)(\d{4})年度?")
+_HALF = 0.5
 _QUOTES = str.maketrans("", "", "\"'“”‘’「」『』《》〈〉")
 
 
@@ -26,6 +27,19 @@ def year_in(text: str) -> int | None:
     """The year a contest's name carries (``2023年…``), or None."""
     found = _YEAR.search(normalise(text))
     return int(found[1]) if found else None
+
+
+def likeness(one: str, other: str) -> float:
+    """How many of their characters two names share, 0 to 1: only to say which is nearest, never to accept."""
+    mine, theirs = set(one), set(other)
+    return 2 * len(mine & theirs) / (len(mine) + len(theirs)) if mine or theirs else 1.0
+
+
+def most_alike(name: str, others: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the others that share at least half their characters with a name, the most alike first."""
+    plain = normalise(name)
+    shares = {each: likeness(plain, normalise(each)) for each in others}
+    return tuple(sorted((each for each in others if shares[each] >= _HALF), key=lambda each: -shares[each]))
 
 
 def is_subsequence(short: str, long: str) -> bool:

@@ -7,13 +7,14 @@ premise failed is not evaluated).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from dataclasses import field as made
 from typing import Any, Protocol
 
 from station_app.domain.application import Category
 from station_app.plans.assessment import Clause, Finding, Severity
-from station_app.plans.case import FACT_SPECS, Case
+from station_app.plans.case import FACT_SPECS, Case, Fact, Grant
 from station_app.plans.catalogue import Catalogue
 from station_app.plans.tables import Table
 from station_app.plans.text import normalise
@@ -36,13 +37,34 @@ class Outcome:
         return (Finding(self.code, self.severity, self.field, self.clause, params),)
 
 
+@dataclass(frozen=True)
+class Offer:
+    """One fact with another value, at which a condition would be met: what ``plans.way_out`` tries.
+
+    ``field``: the fact, or ``history``, or ``plan``. ``code`` and ``params``: the phrase that says it. ``also``: facts
+    that are another side of the same thing (a contest's year stands in its name as well).
+    """
+
+    field: str
+    value: Fact | tuple[Grant, ...]
+    code: str
+    params: Mapping[str, Any] = made(default_factory=dict)
+    also: Mapping[str, Fact] = made(default_factory=dict)
+
+
 class Check(Protocol):
-    """One condition. ``needs``: the facts without which it can say nothing; it is only called with them there."""
+    """One condition. ``needs``: the facts without which it can say nothing; it is only called with them there.
+
+    ``offers``: values at which this condition would be met or met otherwise, the nearest first. They are only tried:
+    whether one helps, the whole plan decides.
+    """
 
     @property
     def needs(self) -> tuple[str, ...]: ...
 
     def __call__(self, case: Case) -> Found: ...
+
+    def offers(self, case: Case) -> Iterable[Offer]: ...
 
 
 @dataclass(frozen=True)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from station_app.plans.assessment import Severity
 from station_app.plans.case import Case
-from station_app.plans.rules.base import NOTHING, Found, Outcome, Pack, names_of
+from station_app.plans.rules.base import NOTHING, Found, Offer, Outcome, Pack, names_of
 from station_app.plans.tables import Table
-from station_app.plans.text import edits_within, normalise
+from station_app.plans.text import edits_within, likeness, normalise
 
 
 @dataclass(frozen=True)
 class CertificateKind:
     """The kind of certificate: accepted, unclear (a reviewer decides), anything else refused."""
 
-    accepted: frozenset[str]
+    accepted: Mapping[str, str]
     unclear: frozenset[str]
     refused: Outcome
     doubtful: Outcome
@@ -26,7 +26,7 @@ class CertificateKind:
     def read(cls, table: Table, pack: Pack) -> CertificateKind:
         clause = pack.clause(table)
         return cls(
-            names_of(table.texts("accepted")),
+            {normalise(each): each for each in table.texts("accepted")},
             names_of(table.texts("unclear")),
             Outcome("certificate_kind_not_funded", Severity.REFUSE, "kind", clause),
             Outcome("certificate_kind_unclear", Severity.REVIEW, "kind", clause),
@@ -37,6 +37,9 @@ class CertificateKind:
         if kind in self.accepted:
             return NOTHING
         return self.doubtful(given=kind) if kind in self.unclear else self.refused(given=kind)
+
+    def offers(self, case: Case) -> Iterable[Offer]:
+        return (Offer("kind", each, "kind", {"kind": each}) for each in list(self.accepted.values())[:1])
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,11 @@ class Level:
         if level in self.funded:
             return NOTHING
         return self.doubtful(given=level) if level in self.unclear else self.refused(given=level)
+
+    def offers(self, case: Case) -> Iterable[Offer]:
+        given = case.number("level") or 0
+        nearest = sorted(self.funded, key=lambda level: (abs(level - given), level))
+        return (Offer("level", level, "level", {"level": level}) for level in nearest)
 
 
 @dataclass(frozen=True)
@@ -93,6 +101,13 @@ class LevelName:
         if self.levels.get(name) in self.funded:
             return NOTHING
         return self.refused(given=name) if name in self.never else self.doubtful(given=name)
+
+    def offers(self, case: Case) -> Iterable[Offer]:
+        names: dict[int, str] = {}
+        for name, level in self.levels.items():
+            names.setdefault(level, name)
+        chosen = (names[level] for level in sorted(self.funded, reverse=True) if level in names)
+        return (Offer("level_name", name, "level_name", {"level_name": name}) for name in chosen)
 
 
 @dataclass(frozen=True)
@@ -137,6 +152,9 @@ class ListedIssuer:
         near = nearest_issuer(name, self.listed, self.city)
         return self.near(nearest=near) if near else self.refused()
 
+    def offers(self, case: Case) -> Iterable[Offer]:
+        return _issuers(case, self.listed)
+
 
 @dataclass(frozen=True)
 class RegisteredIssuer:
@@ -168,6 +186,16 @@ class RegisteredIssuer:
             return self.refused()
         near = nearest_issuer(name, self.named, self.city)
         return self.unknown() + (self.nearest(nearest=near) if near else NOTHING)
+
+    def offers(self, case: Case) -> Iterable[Offer]:
+        yield Offer("issuer_registered", True, "issuer_registered")
+        yield from _issuers(case, self.named)
+
+
+def _issuers(case: Case, listed: Mapping[str, str]) -> Iterable[Offer]:
+    given = normalise(case.text("issuer") or "")
+    nearest = sorted(listed, key=lambda name: -likeness(given, name))
+    return (Offer("issuer", listed[name], "issuer", {"issuer": listed[name]}) for name in nearest)
 
 
 def nearest_issuer(name: str, listed: Mapping[str, str], city: str) -> str | None:

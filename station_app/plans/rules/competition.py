@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from station_app.plans.assessment import Severity
 from station_app.plans.case import Case
-from station_app.plans.rules.base import NOTHING, Found, Outcome, Pack, names_of
+from station_app.plans.rules.base import NOTHING, Found, Offer, Outcome, Pack
 from station_app.plans.tables import Table
 from station_app.plans.text import contest_name, normalise, year_in
 
@@ -18,8 +19,8 @@ class CompetitionCovered:
     A longer name around a covered one, and a contest whose class or organiser is not stated, go to the reviewer.
     """
 
-    names: frozenset[str]
-    classes: frozenset[str]
+    names: Mapping[str, str]
+    classes: Mapping[str, str]
     refused: Outcome
     unclear: Outcome
     needs: tuple[str, ...] = ("competition",)
@@ -28,8 +29,8 @@ class CompetitionCovered:
     def read(cls, table: Table, pack: Pack) -> CompetitionCovered:
         clause = pack.clause(table)
         return cls(
-            frozenset(map(contest_name, table.texts("names"))),
-            names_of(table.texts("classes")),
+            {contest_name(each): each for each in table.texts("names")},
+            {normalise(each): each for each in table.texts("classes")},
             Outcome("competition_not_covered", Severity.REFUSE, "competition", clause),
             Outcome("competition_unclear", Severity.REVIEW, "competition", clause),
         )
@@ -42,6 +43,16 @@ class CompetitionCovered:
         if by_class is None or any(each in name for each in self.names):
             return self.unclear()
         return self.refused()
+
+    def offers(self, case: Case) -> Iterable[Offer]:
+        for name in self.names.values():
+            yield Offer("competition", name, "competition", {"competition": name})
+        organised = case.flag("association_organised")
+        if normalise(case.text("class") or "") in self.classes:
+            yield Offer("association_organised", True, "association_organised")
+        for each in list(self.classes.values())[-1:]:
+            also = {} if organised else {"association_organised": True}
+            yield Offer("class", each, "class" if organised else "class_organised", {"class": each}, also)
 
     def _by_class(self, case: Case) -> bool | None:
         """True, False, or None where a fact is not stated."""
@@ -67,6 +78,16 @@ class CompetitionYear:
     def __call__(self, case: Case) -> Found:
         given = {case.number("year"), year_in(case.text("competition") or "") or self.year}
         return NOTHING if given == {self.year} else self.outcome(year=self.year)
+
+    def offers(self, case: Case) -> Iterable[Offer]:
+        name = case.text("competition") or ""
+        said = year_in(name)
+        also = {}
+        if said is not None and said != self.year:
+            also["competition"] = normalise(name).replace(str(said), str(self.year))
+            if case.number("year") == self.year:
+                yield Offer("competition", also["competition"], "competition", also)
+        yield Offer("year", self.year, "competition_year", {"year": self.year}, also)
 
 
 @dataclass(frozen=True)
@@ -98,6 +119,14 @@ class Round:
         if _among(given, self.funded):
             return NOTHING
         return self.doubtful() if _among(given, self.unclear) else self.refused()
+
+    def offers(self, case: Case) -> Iterable[Offer]:
+        for funded, highest in self.funded:
+            if case.text("round") != funded:
+                also = {} if highest is None else {"highest_round": highest}
+                yield Offer("round", funded, f"round_{funded}", also=also)
+            elif highest is not None:
+                yield Offer("highest_round", highest, f"highest_round_{highest}")
 
 
 def _read_rounds(table: Table, key: str) -> tuple[tuple[str, str | None], ...]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import MAXYEAR, date, timedelta
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 
 from station_app.plans.assessment import Clause, Severity
-from station_app.plans.case import Case
-from station_app.plans.rules.base import NOTHING, Found, Outcome, Pack, read_fact
+from station_app.plans.case import Case, Fact
+from station_app.plans.rules.base import NOTHING, Found, Offer, Outcome, Pack, read_fact
 from station_app.plans.rules.general import read_severity
 from station_app.plans.tables import Table
 
@@ -79,6 +80,38 @@ class DateWindow:
             return outside(day=day.isoformat(), start=self.start.isoformat(), end=end, window=window)
         return NOTHING
 
+    def offers(self, case: Case) -> Iterable[Offer]:
+        """A first issue that counts is never later than the printed date: where it must be, both are changed."""
+        printed, first = case.day(self.field), case.day("first_issue_date") if self.first else None
+        if printed is None:
+            return
+        inside = self._nearest(printed if first is None else min(first, printed))
+        if first is None and inside != printed:
+            yield self._offer(self.field, inside)
+        if self.first and inside != first:
+            also = {self.field: inside} if inside > printed else {}
+            if first is not None or not also:
+                yield self._offer("first_issue_date", inside, also)
+        if self.first and case.flag("reissued"):
+            yield Offer("reissued", False, "reissued_not")
+
+    def _nearest(self, day: date) -> date:
+        """The day of the window that is nearest; at its edges the days of doubt are passed over."""
+        inside = max(self.start, day if self.end is None else min(self.end, day))
+        step = timedelta(days=-1 if inside == self.end else 1)
+        while inside in self.boundary:
+            inside += step
+        return inside
+
+    def _offer(self, field: str, day: date, also: Mapping[str, Fact] | None = None) -> Offer:
+        start, end = self._nearest(self.start), self.end
+        if end is None:
+            return Offer(field, day, "date_from", {"field": field, "start": start.isoformat()}, also or {})
+        if (start, end) == (date(start.year, 1, 1), date(start.year, 12, 31)):
+            return Offer(field, day, "date_in_year", {"field": field, "year": start.year}, also or {})
+        span = {"start": start.isoformat(), "end": end.isoformat()}
+        return Offer(field, day, "date_between", {"field": field, **span}, also or {})
+
 
 @dataclass(frozen=True)
 class FirstIssueUnclear:
@@ -96,6 +129,13 @@ class FirstIssueUnclear:
         differs = first is not None and first != case.day("issue_date")
         return self.outcome() if differs or (first is None and case.flag("reissued")) else NOTHING
 
+    def offers(self, case: Case) -> Iterable[Offer]:
+        printed = case.day("issue_date")
+        if printed is not None:
+            yield Offer("first_issue_date", printed, "first_issue_same")
+        if case.flag("reissued"):
+            yield Offer("reissued", False, "reissued_not")
+
 
 @dataclass(frozen=True)
 class IssuedFrom:
@@ -112,6 +152,9 @@ class IssuedFrom:
     def __call__(self, case: Case) -> Found:
         day = case.day("issue_date")
         return self.outcome(day=day.isoformat()) if day is not None and day >= self.start else NOTHING
+
+    def offers(self, case: Case) -> Iterable[Offer]:
+        return ()
 
 
 @dataclass(frozen=True)
@@ -145,11 +188,31 @@ class RegistrationLimit:
         outcome = self.outside if late > self.margin else self.close
         return outcome(last=last.isoformat(), applied_on=applied.isoformat())
 
+    def offers(self, case: Case) -> Iterable[Offer]:
+        issued, applied = case.day("issue_date"), case.day("applied_on")
+        if issued is None or applied is None or not self(case):
+            return
+        in_time = _shifted(add_months(issued, self.months), -self.margin.days - 1)
+        yield Offer("applied_on", in_time, "applied_by", {"last": in_time.isoformat()})
+        limit = _shifted(applied, self.margin.days)
+        early = add_months(_shifted(limit, 1), -self.months)
+        for each in (_shifted(early, days) for days in range(4)):  # at a month's end some days later
+            if add_months(each, self.months) > limit:
+                yield Offer("issue_date", each, "date_from", {"field": "issue_date", "start": each.isoformat()})
+                return
+
+
+def _shifted(day: date, days: int) -> date:
+    """So many days later or earlier; the calendar's ends stop it."""
+    return date.fromordinal(min(max(day.toordinal() + days, date.min.toordinal()), date.max.toordinal()))
+
 
 def add_months(day: date, months: int) -> date:
-    """The same day so many months later, the month's end where there is none."""
+    """The same day so many months later or earlier, the month's end where there is none."""
     years, month = divmod(day.month - 1 + months, 12)
     year, month = day.year + years, month + 1
     if year > MAXYEAR:
         return date.max
+    if year < MINYEAR:
+        return date.min
     return date(year, month, min(day.day, monthrange(year, month)[1]))

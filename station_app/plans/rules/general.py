@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from station_app.plans.assessment import Severity
 from station_app.plans.case import Case
-from station_app.plans.rules.base import NOTHING, Found, Outcome, Pack, read_fact
+from station_app.plans.rules.base import NOTHING, Found, Offer, Outcome, Pack, read_fact
 from station_app.plans.tables import Table
 
 
@@ -41,6 +42,9 @@ class Flag:
         given = case.flag(self.fact)
         return NOTHING if given is None or given is self.wanted else self.outcome()
 
+    def offers(self, case: Case) -> Iterable[Offer]:
+        return (Offer(self.fact, self.wanted, self.fact if self.wanted else f"{self.fact}_not"),)
+
 
 @dataclass(frozen=True)
 class Deadline:
@@ -60,6 +64,9 @@ class Deadline:
         if applied_on is None or applied_on <= self.last:
             return NOTHING
         return self.outcome(applied_on=applied_on.isoformat(), last=self.last.isoformat())
+
+    def offers(self, case: Case) -> Iterable[Offer]:
+        return (Offer("applied_on", self.last, "applied_by", {"last": self.last.isoformat()}),)
 
 
 @dataclass(frozen=True)
@@ -110,6 +117,17 @@ class Range:
             return self.above(given=given, high=self.high)
         return NOTHING
 
+    def offers(self, case: Case) -> Iterable[Offer]:
+        low, high = self.low or 0, self.high
+        while low in self.boundary:
+            low += 1
+        while high is not None and high in self.boundary:
+            high -= 1
+        if high is not None:
+            yield Offer(self.fact, high, "at_most", {"field": self.fact, "high": high})
+        if self.low is not None:
+            yield Offer(self.fact, low, "at_least", {"field": self.fact, "low": low})
+
 
 @dataclass(frozen=True)
 class Remark:
@@ -125,6 +143,9 @@ class Remark:
     def __call__(self, case: Case) -> Found:
         return self.outcome()
 
+    def offers(self, case: Case) -> Iterable[Offer]:
+        return ()
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -139,3 +160,6 @@ class Choice:
 
     def __call__(self, case: Case) -> Found:
         return self.outcome() if case.also_holds else NOTHING
+
+    def offers(self, case: Case) -> Iterable[Offer]:
+        return ()

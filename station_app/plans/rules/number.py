@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from station_app.plans.assessment import Severity
 from station_app.plans.case import Case
-from station_app.plans.rules.base import NOTHING, Found, Outcome, Pack
+from station_app.plans.rules.base import NOTHING, Found, Offer, Outcome, Pack
 from station_app.plans.tables import Table
 from station_app.plans.text import normalise
 
@@ -35,6 +36,9 @@ class NumberLetter:
         if first.islower():
             return self.small()
         return self.digit() if first.isdecimal() else NOTHING
+
+    def offers(self, case: Case) -> Iterable[Offer]:
+        return ()
 
 
 @dataclass(frozen=True)
@@ -76,3 +80,6 @@ class NumberLayout:
         if case.number("level") not in (None, 0, level):
             found += self.other_level(level=level, given=case.number("level"))
         return found
+
+    def offers(self, case: Case) -> Iterable[Offer]:
+        return ()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from station_app.plans.assessment import Severity
 from station_app.plans.case import Case
 from station_app.plans.catalogue import Catalogue, is_everything
-from station_app.plans.rules.base import NOTHING, Found, Outcome, Pack, names_of
+from station_app.plans.rules.base import NOTHING, Found, Offer, Outcome, Pack, names_of
 from station_app.plans.tables import Table
-from station_app.plans.text import normalise
+from station_app.plans.text import most_alike, normalise
+
+_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,20 @@ class InCatalogue:
         near = self.catalogue.near(name, issuer, level)
         return self.near(nearest="、".join(near[:3])) if near else self.refused()
 
+    def offers(self, case: Case) -> Iterable[Offer]:
+        """Listed names that are alike, unless this is an occupation of its own; else one of the list, whichever."""
+        name, issuer, level = case.text("occupation") or "", case.text("issuer") or "", case.number("level") or 0
+        if self.catalogue.find(name, issuer, level) is not None:
+            return
+        names = self.catalogue.names_for(issuer, level)
+        alike = self.catalogue.near(name, issuer, level)
+        if not alike and not self.catalogue.is_known(name):
+            alike = most_alike(name, names)
+        for each in alike[:_SHOWN]:
+            yield Offer("occupation", each, "occupation", {"occupation": each})
+        if names and not alike:
+            yield Offer("occupation", names[0], "occupation_listed", {"occupation": names[0], "count": len(names)})
+
 
 @dataclass(frozen=True)
 class CatalogueLevel:
@@ -76,3 +93,9 @@ class CatalogueLevel:
         if printed is None or level == printed or level == 0:
             return NOTHING
         return (self.mismatch if level < printed else self.differs)(printed=printed, level=level)
+
+    def offers(self, case: Case) -> Iterable[Offer]:
+        level = case.number("level") or 0
+        entry = self.catalogue.find(case.text("occupation") or "", case.text("issuer") or "", level)
+        if entry is not None and entry.printed_level is not None:
+            yield Offer("level", entry.printed_level, "level", {"level": entry.printed_level})

@@ -7,11 +7,11 @@ A pack spells a condition as a list of words that must all hold of one entry of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from station_app.plans.case import Case, Grant, same_number
-from station_app.plans.rules.base import NOTHING, Found, Outcome, Pack
+from station_app.plans.rules.base import NOTHING, Found, Offer, Outcome, Pack
 from station_app.plans.rules.general import read_severity
 from station_app.plans.tables import Table
 from station_app.plans.text import normalise
@@ -46,9 +46,19 @@ class Repeat:
     def __call__(self, case: Case) -> Found:
         found: Found = NOTHING
         for grant in case.history:
-            if all(_WORDS[each](self, case, grant) for each in self.words):
+            if self._fits(case, grant):
                 found += self.outcome(plan=grant.plan, category=grant.category.value, year_paid=grant.year_paid)
         return found
+
+    def offers(self, case: Case) -> Iterable[Offer]:
+        """The history without what was found in it: a record can be somebody else's."""
+        kept = tuple(grant for grant in case.history if not self._fits(case, grant))
+        if len(kept) < len(case.history):
+            found = next(grant for grant in case.history if self._fits(case, grant))
+            yield Offer("history", kept, "not_received", {"plan": found.plan})
+
+    def _fits(self, case: Case, grant: Grant) -> bool:
+        return all(_WORDS[each](self, case, grant) for each in self.words)
 
     def level_of(self, level: int | None, name: str | None) -> int | None:
         """A level by its number or, for social workers, by its name."""
