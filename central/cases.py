@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, insert, select, update
 
 from central.clock import beijing_day
 from central.devices import lock_device
@@ -21,6 +21,12 @@ from sync.wire import OpKind, StateChange, Submission
 _LAST_YEAR = 9999
 _LONGEST = {"id_number": 20, "card_no": 25, "phone": 20}  # as their columns
 _NO_CLAIM = (State.WITHDRAWN.value, State.REJECTED.value)
+_NEXT_NUMBER = (
+    update(devices)
+    .where(devices.c.id == bindparam("this"))
+    .values(log_seq=devices.c.log_seq + 1)
+    .returning(devices.c.log_seq)
+)
 Case = Row[Any]  # a row of ``applications``
 
 
@@ -129,24 +135,22 @@ def move(
 def add_move(tx: Connection, reference: str, revision: int, state: State, by: str, now: str, **details: Any) -> None:
     """A line of the case's history."""
     kept = {name: each for name, each in details.items() if each not in (None, "", []) and name != "assessment"}
-    tx.execute(
-        insert(moves).values(
-            reference=reference,
-            revision=revision,
-            state=state.value,
-            at=now,
-            by=by,
-            details=json.dumps(kept, ensure_ascii=False),
-        )
-    )
+    row = {
+        "reference": reference,
+        "revision": revision,
+        "state": state.value,
+        "at": now,
+        "by": by,
+        "details": json.dumps(kept, ensure_ascii=False),
+    }
+    tx.execute(insert(moves), row)
 
 
 def tell_station(tx: Connection, reference: str) -> None:
     """Write the case as it now stands into its device's log, under the next number; the device is locked for it."""
     case = find_case(tx, reference)
     assert case is not None
-    seq = lock_device(tx, case.device_id) + 1
-    tx.execute(update(devices).where(devices.c.id == case.device_id).values(log_seq=seq))
+    seq = tx.execute(_NEXT_NUMBER, {"this": case.device_id}).scalar_one()
     change = StateChange(
         seq=seq,
         reference=reference,
@@ -160,8 +164,5 @@ def tell_station(tx: Connection, reference: str) -> None:
         paid_on=case.paid_on,
         assessment=json.loads(case.assessment) if case.assessment else None,
     )
-    tx.execute(
-        insert(changes).values(
-            device_id=case.device_id, seq=seq, reference=reference, document=change.model_dump_json()
-        )
-    )
+    row = {"device_id": case.device_id, "seq": seq, "reference": reference, "document": change.model_dump_json()}
+    tx.execute(insert(changes), row)

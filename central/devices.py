@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from central import audit
 from central.clock import beijing_day, stamp
@@ -15,6 +15,8 @@ from station_app.durable import Point
 from station_app.errors import UserError
 from sync.envelope import decode_key
 from sync.wire import AuditHead
+
+_LOCK = select(devices.c.id).where(devices.c.id == bindparam("this")).with_for_update()
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,9 @@ def find_device(tx: Connection, device_id: str) -> Device | None:
     )
 
 
-def lock_device(tx: Connection, device_id: str) -> int:
-    """Hold a device's cases and its log until this transaction ends; returns the last number of the log."""
-    last: int = tx.execute(select(devices.c.log_seq).where(devices.c.id == device_id).with_for_update()).scalar_one()
-    return last
+def lock_device(tx: Connection, device_id: str) -> None:
+    """Hold a device's cases and its log until this transaction ends."""
+    tx.execute(_LOCK, {"this": device_id}).first()
 
 
 def revoke(central: Central, device_id: str) -> None:

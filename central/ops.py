@@ -79,18 +79,17 @@ def take(desk: Desk, op: Op) -> Result:
             desk.touched.append((told.reference, told.revision))
         return Result(op_id=op.op_id, result=OpResult(known.result), code=known.code, field=known.field)
     result = _carry_out(desk, op, sha256)
-    desk.tx.execute(
-        insert(ops).values(
-            device_id=desk.device.id,
-            op_id=op.op_id,
-            kind=op.kind.value,
-            body_sha256=sha256,
-            result=result.result.value,
-            code=result.code,
-            field=result.field,
-            at=desk.now,
-        )
-    )
+    row = {
+        "device_id": desk.device.id,
+        "op_id": op.op_id,
+        "kind": op.kind.value,
+        "body_sha256": sha256,
+        "result": result.result.value,
+        "code": result.code,
+        "field": result.field,
+        "at": desk.now,
+    }
+    desk.tx.execute(insert(ops), row)
     return result
 
 
@@ -181,7 +180,7 @@ def _keep_revision(desk: Desk, told: Submission, case: Case | None) -> None:
     if case is None:
         values |= {"reference": told.reference, "application_id": told.application_id, "created_at": desk.now}
         values |= {"device_id": desk.device.id, "station_no": desk.device.station_no}
-        desk.tx.execute(insert(applications).values(**values))
+        desk.tx.execute(insert(applications), values)
     else:
         desk.tx.execute(update(applications).where(applications.c.reference == told.reference).values(**values))
 

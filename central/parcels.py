@@ -43,19 +43,18 @@ def add_parcel(
 ) -> None:
     """Keep a body as it was frozen, and what it promises."""
     slot = f"{told.reference}/{told.revision}" if kind is OpKind.SUBMIT else None
-    added = tx.execute(
-        insert(parcels).values(
-            device_id=device_id,
-            reference=told.reference,
-            application_id=told.application_id,
-            revision=told.revision,
-            kind=kind.value,
-            revision_slot=slot,
-            body=body,
-            body_sha256=sha256,
-            accepted_at=now,
-        )
-    )
+    row = {
+        "device_id": device_id,
+        "reference": told.reference,
+        "application_id": told.application_id,
+        "revision": told.revision,
+        "kind": kind.value,
+        "revision_slot": slot,
+        "body": body,
+        "body_sha256": sha256,
+        "accepted_at": now,
+    }
+    added = tx.execute(insert(parcels), row)
     assert added.inserted_primary_key is not None
     rows = [_scan_row(added.inserted_primary_key[0], position, scan) for position, scan in enumerate(told.scans)]
     if rows:
@@ -142,16 +141,16 @@ def receive(central: Central, blobs: BlobStore, complete: Sequence[Parcel]) -> l
         blobs.sync_entries(complete[0].device_id, reference)
     with central.database.write(Point.SERVER_BLOB) as tx:
         lock_device(tx, complete[0].device_id)
-        return [_receive(tx, central, parcel.id) for parcel in complete]
+        return [_receive(tx, central, parcel) for parcel in complete]
 
 
-def _receive(tx: Connection, central: Central, parcel_id: int) -> str:
-    row = tx.execute(select(parcels).where(parcels.c.id == parcel_id)).one()
+def _receive(tx: Connection, central: Central, parcel: Parcel) -> str:
+    row = tx.execute(select(parcels).where(parcels.c.id == parcel.id)).one()
     if row.receipt is not None:  # another connection was faster
         already: str = row.receipt
         return already
     now = central.now()
-    receipt = _signed(central, row, list(_scans(tx, [row.id]).get(row.id, {})), now)
+    receipt = _signed(central, row, list(parcel.scans), now)
     tx.execute(update(parcels).where(parcels.c.id == row.id).values(received_at=now, receipt=receipt))
     case = find_case(tx, row.reference)
     assert case is not None

@@ -59,7 +59,7 @@ def serve(central: Central, host: str, port: int, say: Callable[[str], None]) ->
     shown = f"[{address[0]}]" if ":" in address[0] else address[0]
     config = uvicorn.Config(
         make_app(central),
-        http="h11",
+        http="auto",  # httptools where it is installed, h11 otherwise
         ws="none",
         lifespan="on",
         log_level="warning",
