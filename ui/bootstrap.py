@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from station_app.access.lock import HomeLock
 from station_app.config import BY_KEY, station_home
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ui.watchdog import Watchdog
 
 ENVIRONMENT_FAILED = 3
+_MOST_DIALOGS = 8  # on top of each other; one that will not close must not hold the lock up
 
 
 def run(argv: list[str]) -> int:
@@ -180,7 +181,7 @@ class Program(QObject):
         self._dress(opened.settings)
         self.session = Session(opened, self._app, self._tasks, self._events, self._theme)
         self.session.shell_made.connect(self.window.show_shell)
-        self.session.idle.connect(self.lock)
+        self.session.lock_asked.connect(self.lock)
         self.session.sign_out_asked.connect(self.sign_out, Qt.ConnectionType.QueuedConnection)
         self.session.settings_changed.connect(self._settings_changed)
         self.session.start()
@@ -193,6 +194,7 @@ class Program(QObject):
             return
         self.is_locked = True
         self.session.rest()
+        dismiss_dialogs(self._app)
         self._entrance.show_lock(self.session.desk)
         self.locked.emit()
 
@@ -267,6 +269,15 @@ class Program(QObject):
     def _remember(self, **facts: Any) -> None:
         self._remembered = replace(self._remembered, **facts)
         remembered.save(self._home, self._remembered)
+
+
+def dismiss_dialogs(app: QApplication) -> None:
+    """Close what the system's windows would leave in front of the lock: menus, the print dialog."""
+    for _ in range(_MOST_DIALOGS):
+        over: QWidget | None = app.activePopupWidget() or app.activeModalWidget()
+        if over is None:
+            return
+        over.close()
 
 
 def bring_in() -> Machine:

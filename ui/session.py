@@ -106,12 +106,12 @@ class Session(QObject):
     """Made once somebody has signed in at an enrolled station; ``close`` ends it.
 
     Attributes: ``desk``, ``shell``. Signals: ``shell_made(Shell)``: put it in the window (again after a change of
-    theme or text size); ``idle()``: nobody was here for as long as the setting says; ``sign_out_asked()``;
-    ``settings_changed(dict)``.
+    theme or text size); ``lock_asked()``: by the clerk, or because nobody was here for
+    as long as the setting says; ``sign_out_asked()``; ``settings_changed(dict)``.
     """
 
     shell_made = Signal(object)
-    idle = Signal()
+    lock_asked = Signal()
     sign_out_asked = Signal()
     settings_changed = Signal(object)
 
@@ -124,7 +124,7 @@ class Session(QObject):
         self._worker = SyncWorker(self.desk, events)
         self._context = Context(self.desk, tasks, self._bridge, theme, events, self._worker)
         self._idleness = Idleness(app, int(opened.settings["idle_lock_minutes"]))
-        self._idleness.expired.connect(self.idle)
+        self._idleness.expired.connect(self.lock_asked)
         self._bridge.changed.connect(self._on_changed)
         tasks.wrote.connect(self._on_wrote)
         self.shell = self._make_shell()
@@ -174,7 +174,9 @@ class Session(QObject):
     def _make_shell(self) -> Shell:
         operator = self.desk.operator
         who = f"{operator.name} · {label(f'role.{operator.role}')}"
-        return Shell(self._context, self._places(), self._opened.station, who)
+        shell = Shell(self._context, self._places(), self._opened.station, who)
+        shell.lock_asked.connect(self.lock_asked)
+        return shell
 
     def _places(self) -> dict[str, Place]:
         return {**PLACES, "settings": Place("设置", "F11", self._settings)}

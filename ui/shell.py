@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from station_app.errors import BugError, StationError
@@ -35,7 +35,12 @@ class Place:
 
 
 class Shell(QWidget):
-    """Makes pages when they are first needed and keeps them alive; no page knows another."""
+    """Makes pages when they are first needed and keeps them alive; no page knows another.
+
+    Signals: ``lock_asked()``: by the rail's button.
+    """
+
+    lock_asked = Signal()
 
     def __init__(
         self, context: Context, places: Mapping[str, Place], station: str, operator: str, parent: QWidget | None = None
@@ -50,6 +55,7 @@ class Shell(QWidget):
         self._rail = NavigationRail({name: (place.word, place.key) for name, place in places.items()})
         self._rail.say_who(station, operator)
         self._rail.chosen.connect(self._chosen)
+        self._rail.lock_asked.connect(self.lock_asked)
         self._lay_out()
         self._banner = Banner(self._work)
         context.tasks.unhandled.connect(self.show_trouble)

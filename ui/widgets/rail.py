@@ -43,9 +43,13 @@ class RailButton(QPushButton):
 
 
 class NavigationRail(Rail):
-    """Signals: ``chosen(page name)``. ``pages``: name -> (word, key), in order; Alt+1.. choose too."""
+    """``pages``: name -> (word, key), in order; Alt+1.. choose too.
+
+    Signals: ``chosen(page name)``; ``lock_asked()``: the button; its key is the window's.
+    """
 
     chosen = Signal(str)
+    lock_asked = Signal()
 
     def __init__(self, pages: Mapping[str, tuple[str, str]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,6 +61,12 @@ class NavigationRail(Rail):
         for number, (name, (word, key)) in enumerate(pages.items(), start=1):
             self._add(name, word, key, number)
         self.column.addStretch(1)
+        lock = RailButton("锁定", "Ctrl+L")
+        lock.setObjectName("action.lock")
+        lock.setCheckable(False)
+        lock.clicked.connect(self.lock_asked)
+        self.column.addWidget(lock)
+        self.column.addSpacing(space(4))
         self._station = Text("", "note", wrap=True)
         self._operator = Text("", "note", wrap=True)
         self.column.addWidget(self._station)

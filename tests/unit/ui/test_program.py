@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from station_app.access.lock import HomeLock
@@ -147,6 +147,36 @@ def test_the_lock_hides_the_work_and_keeps_it(qtbot: QtBot, program: Program) ->
     assert program.session is session
     assert session.shell.isVisible()
     assert _name_on_the_table(program) == typed
+    assert _focus().objectName() == "name", "the hand goes on where it was"
+    _settled(qtbot, program)
+
+
+def test_no_dialog_stays_in_front_of_the_lock(qtbot: QtBot, program: Program) -> None:
+    _sign_in(qtbot, program)
+    dialog, inner = QDialog(program.window), QDialog(program.window)
+    for each in (dialog, inner):
+        each.open()
+    program.lock()
+    assert not dialog.isVisible()
+    assert not inner.isVisible()
+    _settled(qtbot, program)
+
+
+def test_the_rail_locks(qtbot: QtBot, program: Program) -> None:
+    _sign_in(qtbot, program)
+    button: object = program.window.findChild(QPushButton, "action.lock")
+    assert isinstance(button, QPushButton)
+    button.click()
+    assert program.is_locked
+    _settled(qtbot, program)
+
+
+def test_keys_and_mouse_of_the_window_put_the_lock_off(qtbot: QtBot, program: Program) -> None:
+    _sign_in(qtbot, program)
+    idle = _session(program)._idleness._idle
+    start = idle._last
+    QTest.keyClick(program.window.windowHandle(), Qt.Key.Key_Shift)
+    qtbot.waitUntil(lambda: idle._last > start)
     _settled(qtbot, program)
 
 
