@@ -81,6 +81,13 @@ system_packages() {
     if [ "${#missing[@]}" -gt 0 ]; then install_packages "${missing[@]}"; fi
 }
 
+# libdbus, which Qt brings, ends the process where the machine has no id: so it is on a system made without systemd.
+machine_id() {
+    if [ -s /etc/machine-id ] || [ -s /var/lib/dbus/machine-id ] || [ ! -d /proc/sys/kernel/random ]; then return; fi
+    say "giving the machine an id"
+    as_root sh -c 'mkdir -p /var/lib/dbus && tr -d - </proc/sys/kernel/random/uuid >/var/lib/dbus/machine-id'
+}
+
 find_python() {
     local name
     for name in python3 python3.11 python3.12 python3.13; do
@@ -122,4 +129,5 @@ environment() {
 
 python=$(find_python)
 system_packages "$@"
+machine_id
 environment
