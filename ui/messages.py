@@ -17,7 +17,7 @@ from station_app.errors import StationError
 
 if TYPE_CHECKING:
     from station_app.domain.application import FieldReturn, State
-    from station_app.plans import Finding, WayOut
+    from station_app.plans import Applicable, Finding, WayOut
 
 _LANGUAGE = "zh_CN"
 
@@ -61,6 +61,13 @@ def way_out_sentence(way: WayOut) -> str:
     return words[f"and.{kind}"].join(changes) + fill(
         words[f"{kind}.{outcome}"], {"amount": amount, "left": len(way.left)}
     )
+
+
+def why_sentences(answer: Applicable) -> list[str]:
+    """Why a plan is the one to apply under, or what it has against the case."""
+    against = [each for each in answer.assessment.findings if each.code in answer.assessment.reasons]
+    said = [fill(table("plans").get(each.code, each.code), each.params) for each in answer.why]
+    return said + [finding_sentence(each) for each in against]
 
 
 def state_word(state: State | str) -> str:

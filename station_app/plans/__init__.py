@@ -1,5 +1,6 @@
 """Plan packs and what follows from them: verdict, amount and clause for one case. Pure: no files, no clock."""
 
+from station_app.plans.applicable import Applicable, Why, applicable_plans
 from station_app.plans.assessment import Assessment, Clause, Finding, Severity, Verdict
 from station_app.plans.case import Case, Grant, read_case
 from station_app.plans.engine import Preview, assess, case_of, preview
@@ -22,6 +23,7 @@ from station_app.plans.way_out import Change, WayOut, ways_out
 __all__ = [
     "PACK_FILES",
     "Amount",
+    "Applicable",
     "Assessment",
     "Case",
     "CategoryPlan",
@@ -42,6 +44,8 @@ __all__ = [
     "Severity",
     "Verdict",
     "WayOut",
+    "Why",
+    "applicable_plans",
     "assess",
     "bundle",
     "case_of",
