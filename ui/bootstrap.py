@@ -123,6 +123,7 @@ class Program(QObject):
         self.session: Session | None = None
         self.is_locked = False
         self._warned = False
+        self._closed = False
         self._events = Events()
         self._theme = apply_theme(app, self._remembered.theme, self._remembered.text_size)
         self.window = Window()
@@ -233,7 +234,13 @@ class Program(QObject):
         self.close()
 
     def close(self) -> None:
-        """Save, stop everything, give the home back, close the window; each step whatever became of the others."""
+        """Save, stop everything, give the home back, close the window; each step whatever became of the others.
+
+        A second call does nothing.
+        """
+        if self._closed:
+            return
+        self._closed = True
         with ExitStack() as steps:
             steps.callback(self.closed.emit)
             steps.callback(self.window.let_go)

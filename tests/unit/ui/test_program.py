@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton, QWidget
@@ -17,9 +17,14 @@ from station_app.errors import EnvironmentFault
 from station_app.services import settings
 from station_app.store.records import LedgerQuery
 from tests.unit.ui.stations import OPERATOR, OTHER, OTHER_PASSWORD, PASSWORD, STATION, Watch
-from ui.bootstrap import Program, choose_input_method
+from ui.bootstrap import Program, choose_input_method, tell_and_leave
+from ui.messages import sentence
+from ui.pages.intake import IntakePage
+from ui.pages.trouble import TroublePage
 from ui.remembered import load
 from ui.session import Session
+from ui.widgets.text import Text
+from ui.window import run_deferred_deletions
 
 _WAIT = 30_000  # ms: a costly key derivation on a busy machine
 
@@ -257,6 +262,34 @@ def test_closing_saves_and_gives_the_home_back(qtbot: QtBot, qapp: QApplication,
         assert [row.name for row in uow.applications.find(LedgerQuery())] == ["张静雯"]
     again.close()
     again.window.deleteLater()
+
+
+def test_work_that_cannot_be_saved_keeps_the_window_open(
+    qtbot: QtBot, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _sign_in(qtbot, program)
+    _press(Qt.Key.Key_F3)
+    monkeypatch.setattr(IntakePage, "unsaved", property(lambda page: True))
+    program.window.close()
+    assert program.window.isVisible()
+    assert "窗口先不关" in _session(program).shell.banner_words
+    with qtbot.waitSignal(program.closed, timeout=_WAIT):
+        program.window.close()
+    assert not program.window.isVisible()
+
+
+def test_a_second_instance_says_so_and_leaves(qtbot: QtBot, qapp: QApplication) -> None:
+    words = sentence("home_in_use")
+
+    def read_and_close() -> None:
+        page = next(each for each in qapp.allWidgets() if isinstance(each, TroublePage))
+        texts: list[Text] = page.findChildren(Text)  # type: ignore[assignment]
+        assert words in [each.text() for each in texts]
+        QTest.keyClick(_focus(), Qt.Key.Key_Return)
+
+    QTimer.singleShot(100, read_and_close)
+    assert tell_and_leave(qapp, words) == 3
+    run_deferred_deletions()
 
 
 def test_fcitx_is_spoken_to_through_ibus() -> None:
