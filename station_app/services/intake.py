@@ -111,9 +111,7 @@ def assessed(desk: Desk, uow: UnitOfWork, content: Content, application_id: str)
 
 def history(uow: UnitOfWork, id_number: str, application_id: str = "") -> tuple[Grant, ...]:
     """This person's other cases that were paid or may still be (``year_paid`` None), in the rules' words."""
-    return tuple(
-        _grant(row) for row in uow.applications.grants_of(id_number) if row.application_id != application_id
-    )
+    return tuple(_grant(row) for row in uow.applications.grants_of(id_number) if row.application_id != application_id)
 
 
 def _grant(row: GrantRow) -> Grant:
