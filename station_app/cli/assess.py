@@ -10,44 +10,50 @@ from typing import Any, BinaryIO
 
 from station_app.cli.output import Exit, WrongUse
 from station_app.errors import UserError
-from station_app.plans import PlanBook, assess, read_case
+from station_app.plans import PlanBook, assess, read_case, ways_out
 from station_app.services.plan_book import packaged_plans
-from ui.messages import finding_sentence, sentence
+from ui.messages import finding_sentence, sentence, way_out_sentence
 
 LONGEST_LINE = 1024 * 1024  # bytes: a case has some hundreds
 
 
-def run(file: str) -> Exit:
-    """Assess every line of ``file`` (``-``: standard input). ``NO`` when a line was not a case."""
+def run(file: str, *, with_ways_out: bool = False) -> Exit:
+    """Assess every line of ``file`` (``-``: standard input). ``NO`` when a line was not a case.
+
+    ``with_ways_out``: each answer that is not yes also says what would change it, as ``ways_out``.
+    """
     book = packaged_plans()
     complete = True
     with _open(file) as source:
-        for answer in answers(book, _lines(source)):
+        for answer in answers(book, _lines(source), with_ways_out=with_ways_out):
             complete = complete and "error" not in answer
             sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
     sys.stdout.flush()
     return Exit.DONE if complete else Exit.NO
 
 
-def answers(book: PlanBook, lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+def answers(book: PlanBook, lines: Iterable[bytes], *, with_ways_out: bool = False) -> Iterator[dict[str, Any]]:
     """One answer for each line that is not blank."""
     for line in lines:
         if line.strip():
-            yield _answer(book, line)
+            yield _answer(book, line, with_ways_out=with_ways_out)
 
 
-def _answer(book: PlanBook, line: bytes) -> dict[str, Any]:
+def _answer(book: PlanBook, line: bytes, *, with_ways_out: bool) -> dict[str, Any]:
     identity: object = None
     try:
         raw = _parse(line)
         identity = raw.get("id")
         plan = book.get(_year(raw))
-        assessment = assess(plan, read_case(raw))
+        case = read_case(raw)
+        assessment = assess(plan, case)
     except UserError as error:
         return {"id": identity, "error": {"code": error.code, "field": error.field, "message": sentence(error)}}
     answer = assessment.to_json()
     for shown, finding in zip(answer["findings"], assessment.findings, strict=True):
         shown["message"] = finding_sentence(finding)
+    if with_ways_out:
+        answer["ways_out"] = [{**way.to_json(), "message": way_out_sentence(way)} for way in ways_out(book, case)]
     return {"id": identity, **answer}
 
 

@@ -60,6 +60,7 @@ def _add_case_commands(commands: Commands) -> None:
 def _add_reading_commands(commands: Commands) -> None:
     assess = _command(commands, "assess", "plans.assess", "判断助推条件（JSON 行）")
     assess.add_argument("file", metavar="FILE", nargs="?", default="-")
+    assess.add_argument("--ways-out", action="store_true", help="不符合或要审核时，怎样才符合")
     show = _command(commands, "show", "cases.show", "一件申报的全部内容")
     show.add_argument("reference", metavar="REF")
     show.add_argument("--json", action="store_true")
@@ -70,8 +71,8 @@ def _add_reading_commands(commands: Commands) -> None:
     lookup.add_argument("text", metavar="TEXT")
     lookup.add_argument("--json", action="store_true")
     plans = _command(commands, "plans", "plans.plans", "方案")
-    plans.add_argument("action", choices=["list", "check"])
-    plans.add_argument("file", metavar="FILE", nargs="?")
+    plans.add_argument("action", choices=["list", "check", "diff"])
+    plans.add_argument("packs", metavar="PACK", nargs="*", help="年度、文件夹、plan.toml 或方案包文件")
     plans.add_argument("--json", action="store_true")
 
 

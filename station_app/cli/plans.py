@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from station_app.cli import assess as assessing
+from station_app.cli import plan_diff
 from station_app.cli.output import Exit, WrongUse, print_json, say
 from station_app.cli.packs import pack_files
 from station_app.errors import UserError
@@ -12,19 +13,27 @@ from station_app.plans import Plan, load_plan
 from station_app.services.plan_book import packaged_plans
 from ui.messages import pack_problem, sentence
 
+_PACKS = {"list": 0, "check": 1, "diff": 2}
+
 
 def assess(arguments: argparse.Namespace) -> Exit:
     """See ``assess.run``."""
-    return assessing.run(arguments.file)
+    return assessing.run(arguments.file, with_ways_out=arguments.ways_out)
 
 
 def plans(arguments: argparse.Namespace) -> Exit:
-    """``plans list``: the plans the program ships. ``plans check FILE``: whether a pack holds, and where not."""
-    if arguments.action == "list":
-        return _list(as_json=arguments.json)
-    if not arguments.file:
-        raise WrongUse("file_needed")
-    return _check(arguments.file, as_json=arguments.json)
+    """``plans list``: the plans the program ships. ``plans check FILE``: whether a pack holds, and where not.
+
+    ``plans diff A B``: what changed between two packs.
+    """
+    given: list[str] = arguments.packs
+    if len(given) != _PACKS[arguments.action]:
+        raise WrongUse("packs_count")
+    if arguments.action == "diff":
+        return plan_diff.run(*given, as_json=arguments.json)
+    if arguments.action == "check":
+        return _check(given[0], as_json=arguments.json)
+    return _list(as_json=arguments.json)
 
 
 def _list(*, as_json: bool) -> Exit:
