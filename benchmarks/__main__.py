@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -18,6 +19,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("only", nargs="?", choices=NAMES, help="this one alone")
     chosen = parser.parse_args()
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # no window in the way, with or without a screen
     measures = []
     for name in (chosen.only,) if chosen.only else NAMES:
         print(f"{name} ...", file=sys.stderr, flush=True)
