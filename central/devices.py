@@ -11,6 +11,7 @@ from central import audit
 from central.clock import beijing_day, stamp
 from central.context import Central
 from central.tables import audit_heads, devices, stations
+from central.text import is_line
 from station_app.durable import Point
 from station_app.errors import UserError
 from sync.envelope import decode_key
@@ -106,8 +107,8 @@ def list_devices(central: Central) -> list[dict[str, Any]]:
 
 
 def is_new_head(tx: Connection, central: Central, device: Device, head: AuditHead | None) -> bool:
-    """Whether this end of the device's chain tells more than what was seen today."""
-    if head is None:
+    """Whether this end of the device's chain tells more than what was seen today; one that is no text tells nothing."""
+    if head is None or not (is_line(head.hash) and is_line(head.day)):
         return False
     today = _head_of(tx, device.id, stamp_day(central))
     return today is None or (head.seq, head.hash) != (today.seq, today.hash)

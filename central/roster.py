@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, update
 
 from central import audit
 from central.context import Central
@@ -17,7 +17,9 @@ from station_app.durable import Point
 from sync.wire import MemberChange
 
 _VALUES = ("name", "card_no", "phone", "employer", "district", "full_time_union_social_worker")
-_SLICE = 400
+_SLICE = 400  # parameters of one IN (...)
+_PART = 5000  # rows of one transaction
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -39,21 +41,36 @@ class _Entry:
 
 
 def import_roster(central: Central, rows: Iterable[Member], replace: bool = False) -> Imported:
-    """Bring the roster up to these rows, found again by ``id_number``; ``replace``: who is not among them is gone."""
+    """Bring the roster up to these rows, found again by ``id_number``; ``replace``: who is not among them is gone.
+
+    In parts, so that stations are served meanwhile; an import that was cut off is made good by repeating it.
+    """
+    wanted = {row.id_number: row for row in rows}
+    new = changed = gone = 0
+    for part in _parts(list(wanted.values()), _PART):
+        with central.database.write(Point.SERVER_ROSTER) as tx:
+            added, altered = _bring_up(tx, part)
+            new, changed = new + added, changed + altered
     with central.database.write(Point.SERVER_ROSTER) as tx:
-        next_number(tx, "roster", 0)  # holds the roster until the end
-        known = {row.id_number: row for row in tx.execute(select(members))}
-        wanted = {row.id_number: row for row in rows}
-        new = [row for number, row in wanted.items() if number not in known]
-        changed = [(known[number], row) for number, row in wanted.items() if number in known]
-        changed = [(old, row) for old, row in changed if old.gone or any(_differs(old, row, name) for name in _VALUES)]
-        gone = [row for number, row in known.items() if replace and number not in wanted and not row.gone]
-        _log(tx, _add(tx, new))
-        again = [*_change(tx, changed), *_take_out(tx, gone)]
-        _forget(tx, again)
-        _log(tx, again)
-        audit.note(tx, "roster_imported", f"{len(new)} {len(changed)} {len(gone)}", central.now())
-    return Imported(len(new), len(changed), len(gone))
+        if replace:
+            gone = _take_out(tx, wanted)
+        audit.note(tx, "roster_imported", f"{new} {changed} {gone}", central.now())
+    return Imported(new, changed, gone)
+
+
+def _bring_up(tx: Connection, part: Sequence[Member]) -> tuple[int, int]:
+    next_number(tx, "roster", 0)  # holds the roster until the end
+    known = {row.id_number: row for row in _rows_of(tx, [row.id_number for row in part])}
+    new = [row for row in part if row.id_number not in known]
+    pairs = [(known[row.id_number], row) for row in part if row.id_number in known]
+    changed = [(old, row) for old, row in pairs if old.gone or any(_differs(old, row, name) for name in _VALUES)]
+    _log(tx, _add(tx, new))
+    _log_again(tx, _change(tx, changed))
+    return len(new), len(changed)
+
+
+def _parts(rows: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
+    return (rows[start : start + size] for start in range(0, len(rows), size))
 
 
 def _differs(old: Any, row: Member, name: str) -> bool:
@@ -64,7 +81,7 @@ def _add(tx: Connection, new: Sequence[Member]) -> list[_Entry]:
     if not new:
         return []
     tx.execute(insert(members), [{**_values(row), "id_number": row.id_number, "gone": False} for row in new])
-    numbers = _numbers_of(tx, [row.id_number for row in new])
+    numbers = {row.id_number: row.member_no for row in _rows_of(tx, [row.id_number for row in new])}
     return [_Entry(numbers[row.id_number], row.district, False) for row in new]
 
 
@@ -80,24 +97,30 @@ def _change(tx: Connection, changed: Sequence[tuple[Any, Member]]) -> list[_Entr
     return [*moved, *(_Entry(old.member_no, row.district, False) for old, row in changed)]
 
 
-def _take_out(tx: Connection, gone: Sequence[Any]) -> list[_Entry]:
-    for start in range(0, len(gone), _SLICE):
-        numbers = [row.member_no for row in gone[start : start + _SLICE]]
-        tx.execute(update(members).where(members.c.member_no.in_(numbers)).values(gone=True))
-    return [_Entry(row.member_no, row.district, True) for row in gone]
+def _take_out(tx: Connection, wanted: Container[str]) -> int:
+    next_number(tx, "roster", 0)
+    query = select(members.c.member_no, members.c.id_number, members.c.district).where(members.c.gone.is_(False))
+    gone = [row for row in tx.execute(query) if row.id_number not in wanted]
+    for part in _parts(gone, _SLICE):
+        tx.execute(update(members).where(members.c.member_no.in_([row.member_no for row in part])).values(gone=True))
+    _log_again(tx, [_Entry(row.member_no, row.district, True) for row in gone])
+    return len(gone)
 
 
 def _values(row: Member) -> dict[str, Any]:
     return {name: getattr(row, name) for name in _VALUES}
 
 
-def _numbers_of(tx: Connection, id_numbers: Sequence[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for start in range(0, len(id_numbers), _SLICE):
-        part = id_numbers[start : start + _SLICE]
-        query = select(members.c.id_number, members.c.member_no).where(members.c.id_number.in_(part))
-        found.update(dict(tx.execute(query).tuples().all()))
+def _rows_of(tx: Connection, id_numbers: Sequence[str]) -> list[Row[Any]]:
+    found: list[Row[Any]] = []
+    for part in _parts(id_numbers, _SLICE):
+        found += tx.execute(select(members).where(members.c.id_number.in_(part)))
     return found
+
+
+def _log_again(tx: Connection, entries: Sequence[_Entry]) -> None:
+    _forget(tx, entries)
+    _log(tx, entries)
 
 
 def _forget(tx: Connection, entries: Sequence[_Entry]) -> None:
