@@ -27,7 +27,7 @@ def main(part: str, out: Path, pace: int, arguments: list[str]) -> int:
     """Play ``first URL CODE SCAN...`` or ``second REFERENCE``; 0 when it went to its end, 1 when it got stuck."""
     choose_input_method(os.environ)
     qInstallMessageHandler(_say)
-    logging.lastResort = None  # the program's log lines belong in its own file
+    logging.getLogger().addHandler(logging.NullHandler())  # the program's log lines belong in its own file
     app = QApplication(sys.argv[:1])
     program = Program(app, station_home())
     program.closed.connect(app.quit)
