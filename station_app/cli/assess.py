@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Iterator
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from station_app.cli.output import Exit, WrongUse
-from station_app.errors import UserError
+from station_app.cli.case_lines import lines_of, read_line, write_line
+from station_app.cli.output import Exit, WrongUse, exit_code_of, say
+from station_app.errors import BugError, StationError, UserError
 from station_app.plans import PlanBook, assess, read_case, ways_out
 from station_app.services.plan_book import packaged_plans
 from ui.messages import finding_sentence, sentence, way_out_sentence
-
-LONGEST_LINE = 1024 * 1024  # bytes: a case has some hundreds
 
 
 def run(file: str, *, with_ways_out: bool = False) -> Exit:
@@ -22,57 +21,57 @@ def run(file: str, *, with_ways_out: bool = False) -> Exit:
 
     ``with_ways_out``: each answer that is not yes also says what would change it, as ``ways_out``.
     """
-    book = packaged_plans()
-    complete = True
+    book, outcome, told = packaged_plans(), Exit.DONE, False
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")  # JSON is UTF-8 whatever the console's own encoding
     with _open(file) as source:
-        for answer in answers(book, _lines(source), with_ways_out=with_ways_out):
-            complete = complete and "error" not in answer
-            sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
+        for answer, code in answers(book, lines_of(source), with_ways_out=with_ways_out):
+            told, outcome = True, max(outcome, code)
+            sys.stdout.write(write_line(answer) + "\n")
     sys.stdout.flush()
-    return Exit.DONE if complete else Exit.NO
+    if not told:
+        say(sentence("nothing_to_assess"))
+    return outcome
 
 
-def answers(book: PlanBook, lines: Iterable[bytes], *, with_ways_out: bool = False) -> Iterator[dict[str, Any]]:
-    """One answer for each line that is not blank."""
+def answers(
+    book: PlanBook, lines: Iterable[bytes], *, with_ways_out: bool = False
+) -> Iterator[tuple[dict[str, Any], Exit]]:
+    """One answer for each line that is not blank, and how a run of this line alone would end."""
     for line in lines:
         if line.strip():
             yield _answer(book, line, with_ways_out=with_ways_out)
 
 
-def _answer(book: PlanBook, line: bytes, *, with_ways_out: bool) -> dict[str, Any]:
+def _answer(book: PlanBook, line: bytes, *, with_ways_out: bool) -> tuple[dict[str, Any], Exit]:
     identity: object = None
     try:
-        raw = _parse(line)
+        raw = read_line(line)
         identity = raw.get("id")
-        plan = book.get(_year(raw))
-        case = read_case(raw)
-        assessment = assess(plan, case)
-    except UserError as error:
-        return {"id": identity, "error": {"code": error.code, "field": error.field, "message": sentence(error)}}
+        return {"id": identity, **_assessed(book, raw, with_ways_out=with_ways_out)}, Exit.DONE
+    except (UserError, BugError) as error:
+        return {"id": identity, "error": _told(error)}, exit_code_of(error)
+
+
+def _assessed(book: PlanBook, raw: dict[str, Any], *, with_ways_out: bool) -> dict[str, Any]:
+    plan = book.get(_year(raw))
+    case = read_case(raw)
+    assessment = assess(plan, case)
     answer = assessment.to_json()
     for shown, finding in zip(answer["findings"], assessment.findings, strict=True):
         shown["message"] = finding_sentence(finding)
     if with_ways_out:
         answer["ways_out"] = [{**way.to_json(), "message": way_out_sentence(way)} for way in ways_out(book, case)]
-    return {"id": identity, **answer}
+    return answer
 
 
-def _parse(line: bytes) -> dict[str, Any]:
-    if len(line) > LONGEST_LINE:
-        raise UserError("line_too_long")
-    try:
-        raw = json.loads(line.decode("utf-8-sig"), parse_constant=_no_constant)
-    except UnicodeDecodeError as error:
-        raise UserError("not_utf8") from error
-    except (ValueError, RecursionError) as error:
-        raise UserError("not_json") from error
-    if not isinstance(raw, dict):
-        raise UserError("not_an_object")
-    return raw
-
-
-def _no_constant(text: str) -> object:
-    raise ValueError(text)  # NaN and Infinity are not JSON
+def _told(error: StationError) -> dict[str, Any]:
+    """The first problem, and the others a line has beside it."""
+    told: dict[str, Any] = {"code": error.code, "field": error.field, "message": sentence(error)}
+    problems = error.params.get("problems")
+    if isinstance(problems, list) and len(problems) > 1:
+        told["problems"] = problems
+    return told
 
 
 def _year(raw: dict[str, Any]) -> int:
@@ -89,21 +88,3 @@ def _open(file: str) -> BinaryIO:
         return Path(file).open("rb")
     except OSError as error:
         raise WrongUse("file_unreadable", file=file) from error
-
-
-def _lines(source: BinaryIO) -> Iterator[bytes]:
-    """Lines of the source; of one that is too long only enough is kept to say so."""
-    while True:
-        line = source.readline(LONGEST_LINE + 2)
-        if not line:
-            return
-        if len(line) > LONGEST_LINE and not line.endswith(b"\n"):
-            _skip_rest(source)
-        yield line
-
-
-def _skip_rest(source: BinaryIO) -> None:
-    while True:
-        piece = source.readline(LONGEST_LINE)
-        if not piece or piece.endswith(b"\n"):
-            return
