@@ -17,7 +17,7 @@ from station_app.services.capture import entry
 from station_app.services.desk import Desk, Written
 from station_app.services.intake import editable, history
 from station_app.store import UnitOfWork
-from station_app.store.records import ApplicationRecord, ScanRecord, Source
+from station_app.store.records import ApplicationRecord, Source
 from sync.wire import Author, OpKind, Submission, Withdrawal
 
 _TOUCHED = Changed.of(Kind.APPLICATIONS, Kind.OUTBOX, Kind.SCANS)
@@ -99,8 +99,7 @@ def _assessment(desk: Desk, uow: UnitOfWork, record: ApplicationRecord) -> Asses
 
 def _freeze(desk: Desk, uow: UnitOfWork, record: ApplicationRecord, assessment: Assessment) -> None:
     now, revision = desk.now(), record.revision + 1
-    scans = uow.scans.of(record.id)
-    body = canonical_json(_submission(desk, record, revision, scans, assessment, now).model_dump(mode="json")).decode()
+    body = canonical_json(_submission(desk, uow, record, assessment, now).model_dump(mode="json")).decode()
     uow.applications.set_assessment(record.id, assessment.to_json(), desk.plans.get(record.content.plan).version)
     uow.applications.set_insisted(record.id, record.insisted, now)
     uow.applications.freeze(record.id, revision, body, operator_id=desk.operator.id, at=now)
@@ -110,21 +109,20 @@ def _freeze(desk: Desk, uow: UnitOfWork, record: ApplicationRecord, assessment: 
     uow.audit.add("submitted", record.id, desk.operator.id, revision=revision, reference=record.reference)
 
 
-def _submission(
-    desk: Desk, record: ApplicationRecord, revision: int, scans: list[ScanRecord], assessment: Assessment, now: str
-) -> Submission:
+def _submission(desk: Desk, uow: UnitOfWork, record: ApplicationRecord, assessment: Assessment, now: str) -> Submission:
     return Submission(
         application_id=record.id,
         reference=record.reference,
-        revision=revision,
+        revision=record.revision + 1,
         content=record.content.to_json(),
-        scans=[entry(scan) for scan in scans],
+        scans=[entry(scan) for scan in uow.scans.of(record.id)],
         author=Author(operator_id=desk.operator.id, name=desk.operator.name),
         submitted_at=now,
         pack_version=desk.plans.get(record.content.plan).version,
         assessment=assessment.to_json(),
         insisted=record.insisted,
         consent=dict(record.consent),
+        intake_seq=uow.audit.first_of(record.id),
     )
 
 

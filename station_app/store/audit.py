@@ -10,7 +10,7 @@ import json
 from datetime import UTC
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, func, insert, select
 
 from station_app.domain.canonical import canonical_json
 from station_app.store.records import AuditRow
@@ -43,6 +43,10 @@ class Audit:
         """The last row's number and hash; 0 and zeros for an empty chain."""
         row = self._connection.execute(select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)).first()
         return (row.seq, row.hash) if row else (0, START)
+
+    def first_of(self, subject: str) -> int | None:
+        """The number of the first row about this id or reference: when it came to be."""
+        return self._connection.execute(select(func.min(audit.c.seq)).where(audit.c.subject == subject)).scalar()
 
     def verify(self) -> int | None:
         """None when the chain holds from the first row to the last, else the first broken ``seq``."""

@@ -233,6 +233,7 @@ audit = Table(
     _text("subject"),
     _json("ids"),
     _text("hash", CheckConstraint("length(hash) = 64")),
+    Index("audit_subject", "subject", "seq"),
     sqlite_strict=True,
 )
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from station_app.domain.application import Content, ScanKind, State
@@ -194,3 +196,14 @@ def test_another_open_case_of_the_same_person_is_said_and_never_refused(desk: De
     assert submitted.assessment is not None
     assert submitted.assessment["verdict"] == "eligible"
     assert "other_application_open" in [each["code"] for each in submitted.assessment["findings"]]
+
+
+def test_the_frozen_body_names_the_audit_row_of_the_intake(desk: Desk) -> None:
+    record = complete(desk)
+    submission.submit(desk, record.id)
+    with desk.store.read() as uow:
+        (op,) = uow.outbox.open_rows()
+        begun = uow.audit.first_of(record.id)
+        assert begun is not None
+        assert begun < uow.audit.head()[0]
+    assert json.loads(op.body)["intake_seq"] == begun

@@ -198,6 +198,7 @@ TABLES = (
 )
 
 INDEXES = (
+    "CREATE INDEX audit_subject ON audit (subject, seq)",
     "CREATE INDEX members_card_no ON members (card_no)",
     "CREATE INDEX members_id_number ON members (id_number)",
     "CREATE UNIQUE INDEX members_member_no ON members (member_no)",
