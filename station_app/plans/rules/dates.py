@@ -159,7 +159,10 @@ class IssuedFrom:
 
 @dataclass(frozen=True)
 class RegistrationLimit:
-    """So many months from the issue date to the registration; ``margin`` days around the limit are open (A-4)."""
+    """So many months from the issue date to the registration, that day included.
+
+    ``margin`` days before and after the limit are in doubt (A-4); zero: none is.
+    """
 
     months: int
     margin: timedelta
@@ -172,7 +175,7 @@ class RegistrationLimit:
         clause = pack.clause(table)
         return cls(
             table.whole("months"),
-            timedelta(days=table.whole("margin_days")),
+            timedelta(days=table.optional_whole("margin_days") or 0),
             Outcome("registration_after_half_year", Severity.REFUSE, "applied_on", clause),
             Outcome("registration_near_half_year", Severity.REVIEW, "applied_on", clause),
         )
@@ -182,24 +185,26 @@ class RegistrationLimit:
         if issued is None or applied is None:
             return NOTHING
         last = add_months(issued, self.months)
-        late = applied - last
-        if late < -self.margin:
+        if applied <= self._sure(last):
             return NOTHING
-        outcome = self.outside if late > self.margin else self.close
-        return outcome(last=last.isoformat(), applied_on=applied.isoformat())
+        outcome = self.outside if applied - last > self.margin else self.close
+        return outcome(months=self.months, last=last.isoformat(), applied_on=applied.isoformat())
 
     def offers(self, case: Case) -> Iterable[Offer]:
         issued, applied = case.day("issue_date"), case.day("applied_on")
         if issued is None or applied is None or not self(case):
             return
-        in_time = _shifted(add_months(issued, self.months), -self.margin.days - 1)
+        in_time = self._sure(add_months(issued, self.months))
         yield Offer("applied_on", in_time, "applied_by", {"last": in_time.isoformat()})
-        limit = _shifted(applied, self.margin.days)
-        early = add_months(_shifted(limit, 1), -self.months)
-        for each in (_shifted(early, days) for days in range(4)):  # at a month's end some days later
-            if add_months(each, self.months) > limit:
+        early = add_months(_shifted(applied, self.margin.days), -self.months)
+        for each in (_shifted(early, days) for days in range(5)):  # at a month's end some days later
+            if applied <= self._sure(add_months(each, self.months)):
                 yield Offer("issue_date", each, "date_from", {"field": "issue_date", "start": each.isoformat()})
                 return
+
+    def _sure(self, last: date) -> date:
+        """The last day that is in time without doubt."""
+        return _shifted(last, -self.margin.days - 1) if self.margin else last
 
 
 def _shifted(day: date, days: int) -> date:
