@@ -40,8 +40,9 @@ lint: setup-test
 types: setup-test
 	@$(BIN)/mypy
 
-docs: setup ## docs/settings.md from the table of settings
+docs: setup ## docs/settings.md from the table of settings, the handbook's chapter on the plans from the packs
 	@$(BIN)/python -m tests.tools.settings_page
+	@$(BIN)/python -m tests.tools.plans_chapter
 
 # `uv` comes from the PATH. No --upgrade: versions already locked stay unless an .in file says otherwise.
 lock: ## compile the hashed requirement files anew
