@@ -270,7 +270,8 @@ class Program(QObject):
     def _tell_of_secrets_once(self, session: Session) -> None:
         notice = self._machine.notice if self._machine else None
         if notice is not None and not self._remembered.told_no_secret_store:
-            session.shell.say(sentence(notice), "attention")
+            if not self._entrance.told_of_secrets:  # the set-up page has said it
+                session.shell.say(sentence(notice), "attention")
             self._remember(told_no_secret_store=True)
 
     def _remember(self, **facts: Any) -> None:

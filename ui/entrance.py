@@ -27,6 +27,7 @@ class Entrance(QObject):
     """Signals: ``entered(Opened)``: somebody has signed in at an enrolled station; ``unlocked()``.
 
     The stages can be shown and typed into before ``furnish``; what was submitted meanwhile runs then.
+    Attribute: ``told_of_secrets``: the set-up page has said that this PC has no usable secret store.
     """
 
     entered = Signal(object)
@@ -42,6 +43,7 @@ class Entrance(QObject):
         self._waiting: list[Callable[[], None]] = []
         self._pending: Opened | None = None  # a home that is not enrolled yet
         self._locked: Desk | None = None
+        self.told_of_secrets = False
 
     def furnish(self, tasks: Tasks, machine: Machine) -> None:
         """Everything heavy is imported."""
@@ -133,6 +135,7 @@ class Entrance(QObject):
         assert self._machine is not None
         notice = self._machine.notice
         page.require(self._machine.least_password, sentence(notice) if notice else "")
+        self.told_of_secrets = notice is not None
 
     def _set_up(self, page: SetupPage, form: SetupForm) -> None:
         """Make the home if there is none yet, then enrol; each step may be repeated."""

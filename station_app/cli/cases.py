@@ -149,9 +149,9 @@ def _read_json(file: str) -> dict[str, Any]:
     except OSError as error:
         raise WrongUse("file_unreadable", file=file) from error
     except (ValueError, RecursionError) as error:
-        raise WrongUse("not_json", file=file) from error
+        raise WrongUse("file_not_json", file=file) from error
     if not isinstance(raw, dict):
-        raise WrongUse("not_an_object", file=file)
+        raise WrongUse("file_not_an_object", file=file)
     return raw
 
 

@@ -19,8 +19,9 @@ from ui.messages import label, sentence
 
 def init(arguments: argparse.Namespace) -> Exit:
     """Make the home with its first operator and enrol it; repeated after a failure it goes on where it stopped."""
-    from sync.enrolment import enrol
+    from sync.enrolment import check_invitation, enrol
 
+    check_invitation(arguments.central, arguments.code)  # before a home is made of what was mistyped
     home = station_home()
     with session.hold(home):
         secret = password()

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from station_app.domain.application import ScanKind, State
 
+PAPERS = ("form", "sheet", "receipt")
+
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001  argparse has no public name
 
@@ -54,6 +56,7 @@ def _add_case_commands(commands: Commands) -> None:
     withdraw.add_argument("reference", metavar="REF")
     printing = _command(commands, "print", "papers.print_case", "打印申请表、确认单或回执")
     printing.add_argument("reference", metavar="REF")
+    printing.add_argument("--paper", choices=PAPERS, help="哪一种；不写时打印这一件当前要用的")
     printing.add_argument("--out", required=True, metavar="FILE.pdf")
 
 

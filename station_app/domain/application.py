@@ -176,6 +176,11 @@ class Content:
                 return section[name]
         return None
 
+    @property
+    def cardless(self) -> bool:
+        """The worker holds no service card yet: none to show, none to number; payment waits for it."""
+        return self.member.get("has_card") is False
+
     def with_value(self, section: str, name: str, value: Any) -> Content:
         """The same content with one value set, or taken out when ``value`` is None or empty."""
         values = dict(getattr(self, section))
@@ -199,6 +204,16 @@ class Content:
             else:
                 merged[key] = value
         return Content.from_json(merged)
+
+
+def of_the_card(name: str | None) -> bool:
+    """Whether this field or scan is one that a worker without a card cannot give."""
+    return name in ("card_no", f"scan.{ScanKind.CARD.value}")
+
+
+def required_scans(content: Content) -> tuple[ScanKind, ...]:
+    """What must be shown with this case."""
+    return tuple(kind for kind in REQUIRED_SCANS if not (content.cardless and kind is ScanKind.CARD))
 
 
 _TOP = frozenset({"plan", "category", "channel", "applied_on", *SECTIONS})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from station_app.domain.application import EDITABLE
+from station_app.errors import UserError
 from station_app.papers import Paper, PaperCase, Sheet, application_form, confirmation_sheet, receipt
 from station_app.plans import Assessment
 from station_app.services.desk import Desk
@@ -17,21 +18,40 @@ def fitting(desk: Desk, record: ApplicationRecord) -> Paper:
     """Before it is submitted, the plan's form or our confirmation sheet; afterwards the receipt."""
     if record.state not in EDITABLE:
         return Paper.RECEIPT
-    category = desk.plans.get(record.content.plan).category(record.content.category)
-    return Paper.FORM if category.form.kind == "application_form" else Paper.SHEET
+    return Paper.FORM if _has_form(desk, record) else Paper.SHEET
+
+
+def offered(desk: Desk, text: str) -> tuple[Paper, ...]:
+    """The papers that can be printed of a case (by id or reference), the fitting one first.
+
+    The confirmation sheet is always among them: it carries the notice and the worker's consent, which no plan's own
+    form does. Raises UserError ``application_unknown``.
+    """
+    with desk.store.read() as uow:
+        record = uow.applications.get(find_id(uow, text))
+    first = fitting(desk, record)
+    own = (Paper.FORM,) if _has_form(desk, record) else ()
+    return (first, *(each for each in (*own, Paper.SHEET) if each is not first))
 
 
 def sheet(desk: Desk, text: str, which: Paper | None = None) -> Sheet:
     """The paper of a case (by id or reference); ``which``: the one that fits, unless named.
 
-    Raises UserError ``application_unknown``, ``form_not_in_plan``.
+    Raises UserError ``application_unknown``, ``form_not_in_plan``, ``receipt_before_submission``.
     """
     with desk.store.read() as uow:
         record = uow.applications.get(find_id(uow, text))
         which = which or fitting(desk, record)
+        if which is Paper.RECEIPT and not record.revision:
+            raise UserError("receipt_before_submission")
         case = _paper_case(desk, uow, record)
     builders = {Paper.FORM: application_form, Paper.SHEET: confirmation_sheet, Paper.RECEIPT: receipt}
     return builders[which](case)
+
+
+def _has_form(desk: Desk, record: ApplicationRecord) -> bool:
+    category = desk.plans.get(record.content.plan).category(record.content.category)
+    return category.form.kind == "application_form"
 
 
 def _paper_case(desk: Desk, uow: UnitOfWork, record: ApplicationRecord) -> PaperCase:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import uuid4
 
-from station_app.domain.application import CLOSED, REQUIRED_SCANS, ScanKind, State
+from station_app.domain.application import CLOSED, State, of_the_card, required_scans
 from station_app.domain.canonical import canonical_json
 from station_app.domain.fields import FieldProblem
 from station_app.domain.identity import card_no_problem, id_number_problem, phone_problem
@@ -21,7 +21,6 @@ from station_app.store.records import ApplicationRecord, Source
 from sync.wire import Author, OpKind, Submission, Withdrawal
 
 _TOUCHED = Changed.of(Kind.APPLICATIONS, Kind.OUTBOX, Kind.SCANS)
-_OF_THE_CARD = frozenset({"card_no", f"scan.{ScanKind.CARD.value}"})
 _CHECKS = {"id_number": id_number_problem, "card_no": card_no_problem, "phone": phone_problem}
 
 
@@ -75,9 +74,9 @@ def problems_of(desk: Desk, uow: UnitOfWork, record: ApplicationRecord) -> tuple
     found = list(preview(desk.plans.get(content.plan), content, grants).missing)
     found.extend(_malformed(record))
     kinds = {scan.kind for scan in uow.scans.of(record.id)}
-    found.extend(FieldProblem(f"scan.{kind.value}", "missing") for kind in REQUIRED_SCANS if kind not in kinds)
-    if content.member.get("has_card") is False:  # who holds no card yet has none to show; payment waits for it
-        return tuple(each for each in found if each.field not in _OF_THE_CARD)
+    found.extend(FieldProblem(f"scan.{kind.value}", "missing") for kind in required_scans(content) if kind not in kinds)
+    if content.cardless:
+        return tuple(each for each in found if not of_the_card(each.field))
     return tuple(found)
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from station_app.events import Changed, Kind
 from station_app.services import passes, todo
@@ -157,11 +157,26 @@ class TodoPane(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(space(12))
-        for each in (self._who, self._why):
-            column.addWidget(each)
-        column.addStretch(1)
+        column.addWidget(self._who)
+        column.addWidget(self._scrolled(), 1)
         column.addWidget(self.retry)
         column.addWidget(self.open)
+
+    def _scrolled(self) -> QScrollArea:
+        """A long list of what is missing must not make the window higher than the screen."""
+        inside = QWidget()
+        inside.setProperty("role", "scrolled")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._why)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inside)
+        return scroll
 
     def show_detail(self, shown: TodoDetail | None) -> None:
         """None: nothing is chosen."""

@@ -1,5 +1,5 @@
 """Sheets drawn with Qt: PDF, printer, pictures."""
 
-from ui.paper.draw import Printed, page_images, pdf_bytes, print_sheet, write_pdf
+from ui.paper.draw import Printed, lacking_words, page_images, pdf_bytes, print_sheet, write_pdf
 
-__all__ = ["Printed", "page_images", "pdf_bytes", "print_sheet", "write_pdf"]
+__all__ = ["Printed", "lacking_words", "page_images", "pdf_bytes", "print_sheet", "write_pdf"]

@@ -38,6 +38,11 @@ class Printed:
     missing: str
 
 
+def lacking_words(printed: Printed) -> str:
+    """What the clerk is told of characters that no font has; empty when there are none."""
+    return f"这些字字库里没有，印为〓，请手写：{printed.missing}" if printed.missing else ""
+
+
 def write_pdf(sheet: Sheet, path: Path) -> Printed:
     """Write the sheet as a PDF with its fonts inside, whole or not at all.
 

@@ -95,6 +95,10 @@ class ChoiceRow(QWidget):
         else:
             super().keyPressEvent(event)
 
+    def step(self, by: int) -> None:
+        """Choose the neighbour, as the arrow keys do."""
+        self._choose(self._neighbour(by))
+
     def _keyed(self, digit: int) -> Choice | None:
         if all(type(each.value) is int and 0 <= each.value <= 9 for each in self._choices):
             return next((each for each in self._choices if each.value == digit), None)

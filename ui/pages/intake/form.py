@@ -100,7 +100,13 @@ class FormPane(QScrollArea):
         day = content.applied_on.isoformat() if content.applied_on else "未填"
         plan_words = f"{content.plan} 年方案"
         self._facts.set_wordings(
-            (f"{plan_words} · {channel} · 申报日 {day}", f"{plan_words} · {channel} · {day[5:]}", plan_words)
+            (
+                f"{plan_words} · {channel} · 申报日 {day}",
+                f"{plan_words} · {channel} · {day}",
+                f"{plan_words} · {day}",
+                f"{content.plan} 年 · {day}",
+                day,
+            )
         )
         for grid in self._grids:
             grid.show_content(content, draft.unfinished)

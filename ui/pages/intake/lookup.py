@@ -33,7 +33,8 @@ def member_row(member: Member) -> Suggestion:
 
 
 class LookupLine(QLineEdit):
-    """Signals: ``taken(Member)``; ``typed(text)``: nobody in the roster fits, the clerk goes on with what was typed.
+    """Signals: ``taken(Member)``; ``typed(text)``: nobody in the roster fits, the clerk goes on with what was typed,
+    which may be nothing.
 
     One query for each keystroke; only the newest answer counts. Enter takes the highlighted person, the first if none
     is; pressed before the answer is there, it waits for it.
@@ -118,6 +119,7 @@ class LookupLine(QLineEdit):
 
     def _enter(self) -> None:
         if not self._asked:
+            self.typed.emit("")
             return
         if self._answered != self._asked:
             self._take_first = True  # the answer is on its way

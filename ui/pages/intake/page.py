@@ -225,7 +225,8 @@ class IntakePage(Page):
         elif not self.draft.editable:
             self.side.go_on()
         else:
-            self._go_to(field or self.table.presenter.first_returned() or "name")
+            presenter = self.table.presenter
+            self._go_to(field or presenter.first_returned() or presenter.first_missing() or "name")
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab walks the page's own order and comes round; Qt's chain loses its way when fields are built anew."""

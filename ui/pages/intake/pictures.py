@@ -89,11 +89,16 @@ def _resolved(text: str, folder: Path) -> Path:
     return path if path.is_absolute() else folder / path
 
 
-def assign(count: int, present: Sequence[ScanKind], first: ScanKind | None = None) -> list[ScanKind]:
+def assign(
+    count: int,
+    present: Sequence[ScanKind],
+    first: ScanKind | None = None,
+    needed: Sequence[ScanKind] = REQUIRED_SCANS,
+) -> list[ScanKind]:
     """Kinds for ``count`` new pages: ``first`` if given, then the missing ones in order, the form, then others."""
     taken = set(present)
     wanted = [first] if first else []
-    order = (*REQUIRED_SCANS, ScanKind.FORM)
+    order = (*needed, ScanKind.FORM)
     wanted += [kind for kind in order if kind not in taken and kind is not first]
     return [*wanted, *[ScanKind.OTHER] * count][:count]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from station_app.domain.application import CLOSED, REQUIRED_SCANS, FieldReturn, ScanKind
+from station_app.domain.application import CLOSED, FieldReturn, ScanKind, required_scans
 from ui.messages import table
 from ui.widgets.scan_strip import Place
 
@@ -12,18 +12,17 @@ if TYPE_CHECKING:
     from station_app.store.records import ScanRecord
     from ui.pages.intake.draft import Draft
 
-_ALWAYS = (*REQUIRED_SCANS, ScanKind.FORM)
-
 
 def places_of(draft: Draft) -> list[Place]:
     """One place for each page; for each kind that is usual and not there yet, an empty one while it can be filled."""
     returned = {each.field: each for each in draft.returned}
     places: list[Place] = []
+    usual = (*required_scans(draft.content), ScanKind.FORM)
     for kind in ScanKind:
         pages = [scan for scan in draft.scans if scan.kind is kind]
         said = returned.get(f"scan.{kind.value}")
         places += [_filled(draft, scan, said, number, len(pages)) for number, scan in enumerate(pages, 1)]
-        if not pages and kind in _ALWAYS and draft.state not in CLOSED:
+        if not pages and kind in usual and draft.state not in CLOSED:
             places.append(_empty(kind, said))
     return places
 

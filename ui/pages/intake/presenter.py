@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from station_app.domain.application import REQUIRED_SCANS, Category, Channel, Content, State
+from station_app.domain.application import Category, Channel, Content, State, of_the_card, required_scans
 from station_app.domain.fields import SECTIONS, FieldProblem, FieldType
 from station_app.papers.confirmation import notice_version
 from station_app.plans import Verdict, preview
@@ -32,7 +32,8 @@ CONSENT = "consent"
 class Judgement:
     """What stands beside the form. ``problems`` and ``hints``: codes by field; ``missing``: in the form's order.
 
-    ``days_left`` until the plan's deadline, negative after it; both None where the plan prints none.
+    ``days_left`` until the plan's deadline, negative after it, and ``days_early``: how long before it the worker
+    applied; all None where the plan prints none.
     """
 
     problems: Mapping[str, str]
@@ -41,6 +42,7 @@ class Judgement:
     assessment: Assessment | None
     deadline: date | None
     days_left: int | None
+    days_early: int | None = None
 
     @property
     def ineligible(self) -> bool:
@@ -207,10 +209,12 @@ class IntakePresenter:
         missing.extend(FieldProblem(name, code) for name, code in problems.items())
         missing.sort(key=lambda each: self._place(each.field))
         missing.extend(self._missing_scans())
+        if draft.content.cardless:
+            missing = [each for each in missing if not of_the_card(each.field)]
         if not draft.consent:
             missing.append(FieldProblem(CONSENT, "missing"))
         today = self._today()
-        deadline = self.plan.deadline
+        deadline, applied_on = self.plan.deadline, draft.content.applied_on or today
         return Judgement(
             problems={name: code for name, code in problems.items() if self._shows(name)},
             hints=self._hints(today),
@@ -218,6 +222,7 @@ class IntakePresenter:
             assessment=seen.assessment if draft.editable else draft.judged,
             deadline=deadline,
             days_left=(deadline - today).days if deadline else None,
+            days_early=(deadline - applied_on).days if deadline else None,
         )
 
     def next_step(self, judged: Judgement) -> tuple[Step, str]:
@@ -236,6 +241,11 @@ class IntakePresenter:
         """Where a returned case opens."""
         returned = self.draft.returned
         return returned[0].field if self.draft.state is State.RETURNED and returned else None
+
+    def first_missing(self) -> str | None:
+        """Where work goes on in a draft."""
+        missing = self.judge().missing
+        return missing[0].field if missing else None
 
     # ---- inside
 
@@ -310,7 +320,8 @@ class IntakePresenter:
 
     def _missing_scans(self) -> list[FieldProblem]:
         kinds = {scan.kind for scan in self.draft.scans}
-        return [FieldProblem(f"scan.{kind.value}", "missing") for kind in REQUIRED_SCANS if kind not in kinds]
+        needed = required_scans(self.draft.content)
+        return [FieldProblem(f"scan.{kind.value}", "missing") for kind in needed if kind not in kinds]
 
 
 def _type_of(name: str) -> FieldType:

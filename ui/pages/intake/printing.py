@@ -12,10 +12,12 @@ from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from station_app.errors import EnvironmentFault
+from station_app.papers import Paper
 from station_app.services import papers
 from ui.messages import sentence
-from ui.paper.draw import Printed, print_sheet, write_pdf
+from ui.paper.draw import Printed, lacking_words, print_sheet, write_pdf
 from ui.widgets.buttons import KeyButton, PrimaryButton
+from ui.widgets.choice_row import Choice, ChoiceRow
 from ui.widgets.field_box import FieldBox
 from ui.widgets.overlay import Overlay
 from ui.widgets.text import Text
@@ -24,9 +26,17 @@ if TYPE_CHECKING:
     from station_app.papers.sheet import Sheet
     from ui.context import Context
 
+_NAMES = {Paper.FORM: "申请表", Paper.SHEET: "确认单（告知、同意）", Paper.RECEIPT: "受理回执"}
+_PRIVATE = "含本人身份证号和卡号，请当面交给本人。"
+_SAID = {
+    Paper.FORM: f"{_PRIVATE}个人信息告知和本人同意印在确认单上，请另打一张。",
+    Paper.SHEET: f"附个人信息告知，请本人看过后签字。{_PRIVATE}",
+    Paper.RECEIPT: "证件号只印头尾，交给本人带走。",
+}
+
 
 class PrintChoice(Overlay):
-    """F8. Enter in the path line writes the PDF; Alt+P goes to the printer.
+    """F8. Up and Down choose the paper, Enter writes the PDF, Alt+P goes to the printer.
 
     Signals: ``done(words)``, ``failed(StationError)``.
     """
@@ -39,7 +49,11 @@ class PrintChoice(Overlay):
         self.setObjectName("print_choice")
         self._context = context
         self._sheet: Sheet | None = None
+        self._reference = ""
         self._what = Text("", "text", tone="soft", wrap=True)
+        self._papers = ChoiceRow()
+        self._papers.edited.connect(self._prepare)
+        self._which = FieldBox("paper", self._papers, "打印哪一张  ↑ ↓")
         self._path = QLineEdit()
         self._box = FieldBox("pdf_path", self._path, "存为 PDF 文件")
         self._save = PrimaryButton("存为 PDF  Enter", "", "save_pdf")
@@ -49,25 +63,30 @@ class PrintChoice(Overlay):
         buttons = QHBoxLayout()
         buttons.addWidget(self._printer, 1)
         buttons.addWidget(self._save, 1)
+        self.card.body.addWidget(self._which)
         self.card.body.addWidget(self._what)
         self.card.body.addWidget(self._box)
         self.card.body.addLayout(buttons)
 
     def ask(self, reference: str, title: str) -> None:
-        """The paper that fits the case is made in the background, from what the store holds."""
-        self._sheet = None
+        """Which papers there are, and the one that fits; made in the background from what the store holds."""
+        self._sheet, self._reference = None, reference
         self.card.set_title(title)
         self._what.setText("正在准备…")
+        self._which.setVisible(False)
         self._box.set_problem(None)
         self._path.setText(str(_folder() / f"{reference}.pdf"))
         self.open_over(self._path)
         self._path.setCursorPosition(len(self._path.text()))
-        work = partial(papers.sheet, self._context.desk, reference)
-        self._context.tasks.query(self, work, self._ready, self._refuse, key="sheet")
+        work = partial(papers.offered, self._context.desk, reference)
+        self._context.tasks.query(self, work, self._offer, self._refuse, key="papers")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._write()
+            event.accept()
+        elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and not event.modifiers():
+            self._papers.step(1 if event.key() == Qt.Key.Key_Down else -1)
             event.accept()
         elif event.key() == Qt.Key.Key_P and event.modifiers() & Qt.KeyboardModifier.AltModifier:
             self._print()
@@ -75,9 +94,26 @@ class PrintChoice(Overlay):
         else:
             super().keyPressEvent(event)
 
+    def _offer(self, offered: tuple[Paper, ...]) -> None:
+        self._papers.set_choices([Choice(each, _NAMES[each]) for each in offered])
+        self._papers.set_value(offered[0])
+        self._which.setVisible(len(offered) > 1)
+        self._place()
+        self._prepare(offered[0])
+
+    def _prepare(self, which: object) -> None:
+        """Make this paper; nothing can be printed until it is there."""
+        self._sheet = None
+        self._what.setText("正在准备…")
+        work = partial(papers.sheet, self._context.desk, self._reference, Paper(str(which)))
+        self._context.tasks.query(self, work, self._ready, self._refuse, key="sheet")
+
     def _ready(self, sheet: Sheet) -> None:
         self._sheet = sheet
-        self._what.setText(f"{sheet.name}。含本人身份证号和卡号，请当面交给本人。")
+        if not self._path.isModified():
+            self._path.setText(str(Path(self._path.text()).with_name(f"{sheet.name}.pdf")))
+        self._what.setText(f"{sheet.name}。{_SAID[Paper(str(self._papers.value()))]}")
+        self._place()
 
     def _refuse(self, error: object) -> None:
         self.dismiss()
@@ -119,8 +155,8 @@ class PrintChoice(Overlay):
 
     def _end(self, words: str, printed: Printed) -> None:
         self.dismiss()
-        lacking = f"；这些字字库里没有，印为〓，请手写：{printed.missing}" if printed.missing else ""
-        self.done.emit(f"{words}，共 {printed.pages} 页{lacking}")
+        lacking = lacking_words(printed)
+        self.done.emit(f"{words}，共 {printed.pages} 页" + (f"；{lacking}" if lacking else ""))
 
 
 def _folder() -> Path:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from station_app.domain.application import ScanKind
+from station_app.domain.application import ScanKind, required_scans
 from station_app.errors import StationError, UserError
 from station_app.services import capture
 from ui.pages.intake.pictures import LONGEST_SHOWN, Picked, Unread, assign, check_picture, png_of, read_files, shrunk
@@ -95,7 +95,7 @@ class Shelf(QObject):
         picked, unread = read
         for each in unread:
             self.refused.emit(each.name, each.error)
-        kinds = assign(len(picked), [scan.kind for scan in draft.scans], kind)
+        kinds = assign(len(picked), [scan.kind for scan in draft.scans], kind, required_scans(draft.content))
         if picked and not draft.begun:
             draft.autosave.changed(0.0)  # a page is a real input: the case begins with it
         if draft.application_id is None:

@@ -20,6 +20,8 @@ from ui.widgets.state import TruthLight, truth_of
 from ui.widgets.text import Text
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from ui.pages.intake.draft import Draft
     from ui.pages.intake.presenter import Judgement
 
@@ -89,7 +91,7 @@ class SidePane(QWidget):
         self._missing_card.setVisible(draft.editable and draft.begun)
         self._missing_card.set_title("还差" if judged.missing else "✓ 资料齐全，可以提交")
         self.missing.setVisible(bool(judged.missing))
-        self._deadline.setText(_deadline_words(judged))
+        self._deadline.setText(_deadline_words(judged, draft.content.applied_on))
         self.consent.setChecked(bool(draft.consent))
         for part in (self._consent_row, self._submit):
             part.setVisible(draft.editable)
@@ -216,13 +218,15 @@ class SidePane(QWidget):
 
     def _show_assessment(self, draft: Draft, judged: Judgement) -> None:
         content = draft.content
-        shown = (content.plan, content.category, judged.assessment, draft.begun, draft.history is None)
+        shown = (
+            content.plan, content.category, content.applied_on, judged.assessment, draft.begun, draft.history is None
+        )  # fmt: skip
         if shown == self._shown:
             return
         self._shown = shown
         self.insist.setVisible(self.insist.isVisible() and judged.ineligible and draft.editable)
         if judged.assessment is None:
-            words = _WAITING if draft.begun else _BEGIN + _deadline_words(judged)
+            words = _WAITING if draft.begun else _BEGIN + _deadline_words(judged, content.applied_on)
             self.assessment.wait(content.plan, words)
             return
         amount = next((each for each in judged.assessment.findings if each.code == "amount"), None)
@@ -244,11 +248,15 @@ class SidePane(QWidget):
         return card
 
 
-def _deadline_words(judged: Judgement) -> str:
-    if judged.deadline is None or judged.days_left is None:
+def _deadline_words(judged: Judgement, applied_on: date | None) -> str:
+    """What counts is the day of applying; today matters only while there is time left."""
+    if judged.deadline is None or judged.days_left is None or judged.days_early is None:
         return "本方案没有写明申报截止日期"
+    if judged.days_early < 0:
+        day = f"申报日 {applied_on} " if applied_on else ""
+        return f"申报截止 {judged.deadline}，{day}已过 {-judged.days_early} 天。以前收的材料，按 Alt+D 改申报日"
     if judged.days_left < 0:
-        return f"申报截止 {judged.deadline}，已过 {-judged.days_left} 天"
+        return f"申报截止 {judged.deadline}，申报日 {applied_on} 在截止之前，没有逾期"
     if judged.days_left == 0:
         return f"申报截止 {judged.deadline}，今天是最后一天"
     return f"申报截止 {judged.deadline}，还有 {judged.days_left} 天"

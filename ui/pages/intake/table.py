@@ -133,7 +133,7 @@ class CaseTable(QObject):
         if number != before:
             self.draft.history = None if number else ()
             self._ask_person()
-        self._touched(whole=name in ("id_number", "card_no"))
+        self._touched(whole=name in ("id_number", "card_no", "has_card"))
 
     def leave_field(self, name: str) -> None:
         """The focus has left a field: its problem may show."""
@@ -163,7 +163,10 @@ class CaseTable(QObject):
         self.opened.emit("position" if self.draft.content.value("employer") else "employer")
 
     def take_typed(self, text: str) -> None:
-        """Nobody in the roster: what was typed goes where it belongs."""
+        """Nobody in the roster: what was typed goes where it belongs; nothing typed: on in the form."""
+        if not text:
+            self.opened.emit("" if self.draft.begun else "name")
+            return
         if self.draft.begun:
             self.new_case()
         name = "id_number" if text[:1].isdigit() else "name"
