@@ -26,6 +26,12 @@ _TOLD_AS_THEY_ARE = frozenset(
 )
 
 
+def check_invitation(url: str, code: str) -> None:
+    """What can be seen of an address and a code without asking anybody. Raises as ``enrol`` does."""
+    EnrolmentCode.parse(code)
+    check_server_url(url)
+
+
 def enrol(desk: Desk, url: str, code: str) -> Written[EnrolAnswer]:
     """Enrol this station at the server ``url`` with the code that its association gave; harmless when repeated.
 

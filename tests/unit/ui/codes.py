@@ -9,7 +9,7 @@ from pathlib import Path
 
 _ROOT = Path(__file__).parents[3]
 _ROOMS = ("station_app", "sync", "ui")
-ERRORS = frozenset({"UserError", "EnvironmentFault", "EnvelopeError"})
+ERRORS = frozenset({"UserError", "EnvironmentFault", "EnvelopeError", "WrongUse"})
 _PROBLEMS = frozenset({"FieldProblem", "_problem"})  # the code is the second or a later argument
 
 
