@@ -37,6 +37,13 @@ def test_an_old_number_that_agrees_says_nothing(year: int) -> None:
     assert hints(year, number=old_number(year, level)) == set()
 
 
+@pytest.mark.parametrize("year", [2013, 2014, 2017])
+def test_an_old_number_that_differs_is_said_in_every_plan(year: int) -> None:
+    level = 2 if year == 2017 else 1
+    assert hints(year, number=old_number(year - 3, level)) == {"number_year_differs"}
+    assert hints(year, number=old_number(year, 3)) == {"number_level_differs"}
+
+
 @pytest.mark.parametrize(
     ("number", "found"),
     [
