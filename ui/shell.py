@@ -88,6 +88,7 @@ class Shell(QWidget):
         page = self.page(name)
         if leaving is not None and leaving is not page:
             leaving.leave()
+            self._banner.leave_page()
         self._stack.setCurrentWidget(page)
         self._rail.choose(name)
         page.arrive()

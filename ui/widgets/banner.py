@@ -30,6 +30,7 @@ class Banner(QFrame):
         self._close = SmallButton("知道了", "Esc", "banner_close")
         self._close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._close.clicked.connect(self.hide)
+        self._tone: BannerTone = ""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.hide)
@@ -43,7 +44,11 @@ class Banner(QFrame):
         self.hide()
 
     def say(self, words: str, tone: BannerTone = "") -> None:
-        """Show a message in place of the one before."""
+        """Show a message in place of the one before; no words take it away."""
+        self._tone = tone
+        if not words:
+            self.hide()
+            return
         self._sign.say(_SIGNS[tone], "accent" if tone == "" else tone)
         self._words.setText(words)
         restyle(self, "tone", tone)
@@ -54,6 +59,11 @@ class Banner(QFrame):
             self._timer.start(_SHOWN_MS)
         else:
             self._timer.stop()
+
+    def leave_page(self) -> None:
+        """Another page: a hint for the one before says nothing there; good and bad news stay."""
+        if not self._tone:
+            self.hide()
 
     @property
     def words(self) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from ui.widgets.suggestions import Suggestion, SuggestionList
+from ui.widgets.text_edit import take_out_unseen
 
 Search = Callable[[str], Sequence[str]]
 """Known names for what was typed, best first; all of them for nothing."""
@@ -76,7 +77,9 @@ class PickerEdit(QLineEdit):
         self.close_list()
         super().focusOutEvent(event)
 
-    def _typed(self, text: str) -> None:
+    def _typed(self, _: str) -> None:
+        take_out_unseen(self)
+        text = self.text()
         self.edited.emit(text)
         names = self._search(text)[:_MOST] if text.strip() else []
         if list(names) == [text]:

@@ -104,6 +104,7 @@ def test_unreachable_then_retried(qtbot: QtBot, qapp: QApplication, world: World
         assert program.session is not None
         assert setup.identity(program.session.desk)["station_name"] == _NAME
         assert program.session.shell._rail._station.text() == _NAME
+        assert "密钥环" not in program.session.shell.banner_words, "the set-up page has said it"
 
 
 def test_cut_off_before_the_enrolment_and_resumed(qtbot: QtBot, qapp: QApplication, world: World) -> None:

@@ -132,6 +132,13 @@ def test_an_error_nobody_took_is_said_in_the_banner(shell: Shell, station_contex
     assert shell.banner_words.startswith("程序出错")
 
 
+def test_a_hint_does_not_follow_to_another_page(shell: Shell) -> None:
+    shell.show_page("todo")
+    shell.say("还差 1 项")
+    shell.show_page("settings")
+    assert shell.banner_words == ""
+
+
 def test_the_banner_stays_over_the_page_that_follows(shell: Shell) -> None:
     shell.show_page("todo")
     shell.say("已入队", "ok")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from station_app.domain.application import Category, FieldReturn
 from ui.messages import label, table
@@ -39,6 +40,7 @@ _NARROW = 600  # units
 class FormPane(QScrollArea):
     """Signals: ``edited(name, value, unfinished text)``, ``left(name)``, ``category_chosen(Category)``,
     ``facts_wanted()``, ``files_wanted()``, ``paste_wanted()``, ``ended()``: Enter in the last field;
+    ``cut(name, most)``: what was pasted or typed is longer than the field's ``most`` characters;
     ``reflow_wanted()``: the width has changed so much that the case must be shown anew.
 
     Attributes: ``strip`` (ScanStrip), ``editors`` by name; ``paste_picture``: files the picture on the clipboard and
@@ -52,6 +54,7 @@ class FormPane(QScrollArea):
     files_wanted = Signal()
     paste_wanted = Signal()
     ended = Signal()
+    cut = Signal(str, int)
     reflow_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -229,8 +232,13 @@ class FormPane(QScrollArea):
         grid.left.connect(self.left)
         for widget in grid.editors.values():
             widget.installEventFilter(self)
+            if isinstance(widget, QLineEdit):
+                widget.inputRejected.connect(partial(self._say_cut, widget))
         self.editors.update(grid.editors)
         return grid
+
+    def _say_cut(self, line: QLineEdit) -> None:
+        self.cut.emit(line.objectName(), line.maxLength())
 
     def _scans_card(self) -> Card:
         card = Card("扫描件")

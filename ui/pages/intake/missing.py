@@ -46,7 +46,7 @@ def lines_of(missing: Sequence[FieldProblem], labels: Mapping[str, str]) -> list
             if name == facts[0]:
                 lines.append(MissingLine(name, f"会员身份 {len(facts)} 项"))
         else:
-            lines.append(MissingLine(name, labels.get(name) or _words(name)))
+            lines.append(MissingLine(name, labels.get(name) or words_of(name)))
     return lines
 
 
@@ -54,7 +54,8 @@ def _missing(missing: Sequence[FieldProblem], prefix: str = "") -> list[str]:
     return [each.field for each in missing if each.code == "missing" and each.field and each.field.startswith(prefix)]
 
 
-def _words(name: str) -> str:
+def words_of(name: str) -> str:
+    """How something that is missing is called, here and in the banner."""
     return f"扫描件：{label(name)}" if name.startswith("scan.") else _WORDS.get(name) or label(name)
 
 

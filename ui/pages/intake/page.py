@@ -14,11 +14,11 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from station_app.domain.application import ScanKind
 from station_app.papers.confirmation import notice
 from station_app.services import setup
-from ui.messages import label
 from ui.pages.intake.case_facts import CaseFacts
 from ui.pages.intake.draft import INSISTENCE, Draft
 from ui.pages.intake.files import FileChooser
 from ui.pages.intake.form import FormPane
+from ui.pages.intake.missing import words_of
 from ui.pages.intake.plan_text import PlanText
 from ui.pages.intake.presenter import CONSENT
 from ui.pages.intake.printing import PrintChoice
@@ -162,13 +162,17 @@ class IntakePage(Page):
     # ---- submitting and printing
 
     def _submit(self) -> None:
+        self.say("", "")  # what was asked for the last time
         self._show(whole=True)
         self._submitting.start(self.table.judge())
 
     def _mend(self, field: str, count: int) -> None:
         self.table.leave_field(field)
-        self.say(f"还差 {count} 项，先补：{label(field)}", "")
+        self.say(f"还差 {count} 项，先补：{words_of(field)}", "")
         self._go_to(field)
+
+    def _say_cut(self, name: str, most: int) -> None:
+        self.say(f"{words_of(name)}最多 {most} 个字，后面的没有录入，请核对", "attention")
 
     def _submit_begun(self) -> None:
         self.side.set_busy(True)
@@ -295,6 +299,7 @@ class IntakePage(Page):
         self.top.lookup.typed.connect(table.take_typed)
         form.edited.connect(table.edit)
         form.left.connect(table.leave_field)
+        form.cut.connect(self._say_cut)
         form.category_chosen.connect(table.choose_category)
         form.facts_wanted.connect(self._ask_facts)
         form.files_wanted.connect(scans.ask_files)

@@ -89,7 +89,7 @@ class SidePane(QWidget):
         self._show_assessment(draft, judged)
         self.missing.show_missing(judged.missing, self._labels)
         self._missing_card.setVisible(draft.editable and draft.begun)
-        self._missing_card.set_title("还差" if judged.missing else "✓ 资料齐全，可以提交")
+        self._missing_card.set_title(_readiness(draft, judged))
         self.missing.setVisible(bool(judged.missing))
         self._deadline.setText(_deadline_words(judged, draft.content.applied_on))
         self.consent.setChecked(bool(draft.consent))
@@ -246,6 +246,12 @@ class SidePane(QWidget):
             link.clicked.connect(lambda: self.note_followed.emit(note.target))
             card.body.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
         return card
+
+
+def _readiness(draft: Draft, judged: Judgement) -> str:
+    if judged.missing:
+        return "还差"
+    return "改好退回的各项，再提交" if draft.returned else "✓ 资料齐全，可以提交"
 
 
 def _deadline_words(judged: Judgement, applied_on: date | None) -> str:

@@ -106,7 +106,7 @@ class LineDelegate(QStyledItemDelegate):
 
 
 class LineList(QListView):
-    """Up and Down move over lines, Enter or a double click opens.
+    """Up, Down, Home and End move over lines (headings are passed over), Enter or a double click opens.
 
     Signals: ``opened(Line)``; ``moved(Line or None)``: another line is current.
     """
@@ -156,6 +156,8 @@ class LineList(QListView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & _MODIFIERS:
             self._open(self.currentIndex().row())
+        elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and self.lines.line_rows():
+            self._choose(self.lines.line_rows()[0 if event.key() == Qt.Key.Key_Home else -1])
         else:
             super().keyPressEvent(event)
 

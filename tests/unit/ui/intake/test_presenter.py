@@ -224,3 +224,21 @@ def test_what_was_submitted_is_judged_as_it_was_then(presenter: IntakePresenter)
     assert judged.assessment == then
     assert judged.missing == ()
     assert draft.locked("card_no")
+
+
+def test_who_holds_no_card_is_asked_for_none(presenter: IntakePresenter) -> None:
+    fill(presenter)
+    presenter.set_value("has_card", False)
+    presenter.set_value("card_no", "")
+    for kind in (ScanKind.ID_FRONT, ScanKind.ID_BACK, ScanKind.CERTIFICATE):
+        presenter.draft.scans = (*presenter.draft.scans, scan(kind))
+    assert missing(presenter) == [CONSENT]
+
+
+def test_the_deadline_is_held_against_the_day_of_applying() -> None:
+    late = IntakePresenter(lambda: PLANS, lambda: date(2026, 11, 21), Steady())
+    late.start(late.blank(2024))
+    assert late.judge().days_early == -751
+    late.set_facts(applied_on=date(2024, 5, 15))
+    judged = late.judge()
+    assert (judged.days_left, judged.days_early) == (-751, 169)

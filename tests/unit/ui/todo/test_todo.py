@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from station_app.domain.application import FieldReturn, ReturnCode, State
+from station_app.domain.application import Category, Content, FieldReturn, ReturnCode, State
 from station_app.events import Changed, Events, Kind
 from station_app.services import intake, todo
 from station_app.services.todo import Need
@@ -170,3 +170,22 @@ def test_times_are_beijings() -> None:
     assert moment_words("2023-12-31T15:00:00Z", now) == "2023年12月31日"
     assert full_words("2024-05-14T16:05:00Z") == "2024-05-15 00:05"
     assert [size_words(each) for each in (0, 1, 999_999, 1_500_000)] == ["0 KB", "1 KB", "1000 KB", "1.5 MB"]
+
+
+def test_a_long_list_of_what_is_missing_does_not_heighten_the_window(qtbot: QtBot, show: Shower, bare: World) -> None:
+    intake.new_case(bare.desk, Content(2024, Category.VOCATIONAL))
+    page = shown(qtbot, show, bare)
+    assert page.minimumSizeHint().height() <= 500
+    assert page.layout().minimumSize().height() <= 500
+
+
+def test_home_and_end_pass_over_headings(qtbot: QtBot, show: Shower, world: World) -> None:
+    page = shown(qtbot, show, world)
+    press(Qt.Key.Key_End)
+    last = page.list.current()
+    assert last is not None
+    assert last.data.need is Need.DRAFT  # type: ignore[attr-defined]
+    press(Qt.Key.Key_Home)
+    first = page.list.current()
+    assert first is not None
+    assert first.data.need is Need.RETURNED  # type: ignore[attr-defined]
