@@ -26,7 +26,7 @@ PIECE = (
     256 * 1024
 )  # bytes given to the socket at once; smaller ones cost more turns of the interpreter than of the line
 _PIECE_SECONDS = 120.0
-_SLOWEST = 6 * 1024  # bytes a second of the slowest line that is to work
+SLOWEST = 6 * 1024  # bytes a second of the slowest line that is to work
 # The kernel would take megabytes, and a slow line still be sending them when the answer is given up.
 _SEND_BUFFER = PIECE
 _OPTIONS = [
@@ -38,7 +38,7 @@ _OPTIONS = [
 
 def patience(size: int, most: float) -> float:
     """Seconds to wait for the answer to a body of ``size`` bytes, whose end the kernel may still hold."""
-    return min(most, READ_SECONDS + min(size, 2 * _SEND_BUFFER) / _SLOWEST)
+    return min(most, READ_SECONDS + min(size, 2 * _SEND_BUFFER) / SLOWEST)
 
 
 class Sockets:

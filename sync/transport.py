@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,7 +24,7 @@ from station_app.domain.canonical import sha256_hex
 from station_app.durable import Point
 from station_app.errors import BugError, EnvironmentFault, StationError
 from sync.address import check_server_url, is_loopback
-from sync.connection import CONNECT_SECONDS, PIECE, Lanes, patience
+from sync.connection import CONNECT_SECONDS, PIECE, READ_SECONDS, SLOWEST, Lanes, patience
 from sync.envelope import TokenSigner
 from sync.failures import Reply, answer_fault, head_fault, network_fault, read_json
 from sync.wire import (
@@ -235,11 +236,21 @@ def _json_request(path: str, model: WireModel) -> _Request:
 
 
 def _read_reply(response: requests.Response) -> Reply:
-    body = response.raw.read(_LARGEST_ANSWER + 1, decode_content=True)
-    if len(body) > _LARGEST_ANSWER:
-        raise EnvironmentFault("answer_unreadable")
+    body = _read_body(response)
     media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     return Reply(response.status_code, media_type, {k.lower(): v for k, v in response.headers.items()}, body)
+
+
+def _read_body(response: requests.Response) -> bytes:
+    """An answer to its end; one that drips slower than any line that is to work is given up as ``server_silent``."""
+    body, began = bytearray(), time.monotonic()
+    while piece := response.raw.read1(PIECE, decode_content=True):
+        body += piece
+        if len(body) > _LARGEST_ANSWER:
+            raise EnvironmentFault("answer_unreadable")
+        if time.monotonic() - began > READ_SECONDS + len(body) / SLOWEST:
+            raise EnvironmentFault("server_silent")
+    return bytes(body)
 
 
 def _fault_of(request: _Request, reply: Reply) -> StationError | None:

@@ -199,6 +199,7 @@ def _apply_results(
             uow.outbox.postpone(row.op_id, "result_missing", next_try(desk, row))
         elif result.result is not OpResult.ACCEPTED:
             uow.outbox.mark(row.op_id, _OUTCOMES[result.result], result.code or result.result.value)
+            incoming.drop_moot_withdrawals(uow, row.application_id)
         elif row.kind == OpKind.WITHDRAW.value:
             uow.outbox.mark(row.op_id, OutboxState.DONE)
             incoming.withdrawn(uow, row.application_id, desk.now())

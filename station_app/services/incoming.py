@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from station_app.domain.application import FieldReturn, ReturnCode, State
+from station_app.domain.application import CLOSED, FieldReturn, ReturnCode, State
 from station_app.domain.member import Member
 from station_app.errors import BugError, UserError
 from station_app.events import Kind
@@ -130,6 +130,7 @@ def _state(uow: UnitOfWork, change: StateChange) -> bool:
         return change.assessment is not None  # the receipt says so, and nothing else
     at = _moment(uow, change.at)
     uow.applications.adopt(record.id, to, at, new=not _is_known(uow, record, to, at), **_facts(record, change, to))
+    drop_moot_withdrawals(uow, record.id)
     return True
 
 
@@ -182,6 +183,16 @@ def withdrawn(uow: UnitOfWork, application_id: str, at: str) -> None:
     """The server has taken a withdrawal."""
     if uow.applications.get(application_id).state is not State.WITHDRAWN:
         uow.applications.adopt(application_id, State.WITHDRAWN, at, new=True)
+    drop_moot_withdrawals(uow, application_id)
+
+
+def drop_moot_withdrawals(uow: UnitOfWork, application_id: str) -> None:
+    """Once a case is closed, a withdrawal that was refused or set aside is nobody's work any more."""
+    if uow.applications.get(application_id).state not in CLOSED:
+        return
+    troubled = (OutboxState.REFUSED, OutboxState.QUARANTINED)
+    ops = [row for row in uow.outbox.of(application_id) if row.kind == OpKind.WITHDRAW.value and row.state in troubled]
+    uow.outbox.mark_all({row.op_id for row in ops}, OutboxState.DONE)
 
 
 def _roster(uow: UnitOfWork, told: Sequence[MemberChange]) -> None:

@@ -10,7 +10,7 @@ from station_app.domain.application import REQUIRED_SCANS, ScanKind, State
 from station_app.domain.canonical import sha256_hex
 from station_app.durable import Point
 from station_app.errors import UserError
-from station_app.services import capture, delivery, intake, passes, submission
+from station_app.services import capture, delivery, intake, passes, submission, todo
 from station_app.services.delivery import Applied, Parcel
 from station_app.store.records import ApplicationRecord, OutboxState
 from sync.envelope import new_private_key
@@ -161,6 +161,31 @@ def test_a_refused_withdrawal_leaves_the_case_where_it_is(here: Station) -> None
     submission.withdraw(here.desk, record.id)
     exchange(here, result=OpResult.REFUSED)
     assert here.record(record).state is State.RECEIVED
+
+
+@pytest.mark.parametrize("end", ["paid", "rejected"])
+def test_a_refused_withdrawal_is_nobodys_work_once_the_case_is_closed(here: Station, end: str) -> None:
+    record = received(here)
+    exchange(here, changes=(told(record, "approved", amount=1000),), cursor=Cursor(log=1))
+    submission.withdraw(here.desk, record.id)
+    exchange(here, result=OpResult.REFUSED)
+    assert passes.backlog(here.desk).quarantined == 1
+    if end == "rejected":
+        exchange(here, changes=(told(record, "returned", 2),), cursor=Cursor(log=2))
+        exchange(here, changes=(told(record, "received", 3),), cursor=Cursor(log=3))
+    exchange(here, changes=(told(record, end, 4, code="other"),), cursor=Cursor(log=4))
+    assert passes.backlog(here.desk).quarantined == 0
+    assert todo.count(here.desk) == 0
+
+
+def test_a_withdrawal_that_crossed_the_payment_is_nobodys_work(here: Station) -> None:
+    record = received(here)
+    submission.withdraw(here.desk, record.id)
+    parcel = delivery.gather(here.desk)
+    heard = answer(parcel, None, changes=(told(record, "approved"), told(record, "paid", 2)), cursor=Cursor(log=2))
+    delivery.apply(here.desk, Parcel(parcel.request, ()), heard)
+    exchange(here, result=OpResult.REFUSED)
+    assert todo.count(here.desk) == 0
 
 
 # ---- receipts

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import select
 import socket
 import threading
 from collections.abc import Iterator
@@ -318,3 +320,29 @@ def test_addresses_that_may_be_talked_to(text: str, url: str) -> None:
 def test_addresses_that_may_not(text: str, code: str) -> None:
     with pytest.raises(UserError, match=code):
         check_server_url(text)
+
+
+def test_an_answer_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sync.transport.READ_SECONDS", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        dripping = threading.Thread(target=_drip, args=(listener,), daemon=True)
+        dripping.start()
+        transport = Transport(f"http://127.0.0.1:{listener.getsockname()[1]}", SIGNER, lambda: NOW)
+        with pytest.raises(EnvironmentFault) as raised:
+            transport.sync(SyncRequest())
+        transport.close()
+        dripping.join(10)
+    assert raised.value.code == "server_silent"
+    assert transport.requests == 1
+
+
+def _drip(listener: socket.socket) -> None:
+    """A long answer of blanks, one at a time, as long as somebody listens."""
+    client, _ = listener.accept()
+    with client, contextlib.suppress(OSError):
+        while select.select([client], [], [], 0.2)[0]:
+            client.recv(65_536)
+        client.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n")
+        for _ in range(1000):
+            client.sendall(b" ")
+            select.select([client], [], [], 0.02)
