@@ -39,7 +39,7 @@ class CuttingProxy:
 
     def _serve(self, client: socket.socket) -> None:
         with client, contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.target)) as server:
-            back = Thread(target=_pump, args=(server, client))
+            back = Thread(target=_answer, args=(server, client))
             back.start()
             self._forward(client, server)
             for each in (client, server):
@@ -71,6 +71,13 @@ def _pump(source: socket.socket, sink: socket.socket) -> None:
     with contextlib.suppress(OSError):
         while piece := source.recv(65_536):
             sink.sendall(piece)
+
+
+def _answer(server: socket.socket, client: socket.socket) -> None:
+    """What the server says, and its end: a client must not wait for the answer of one that is gone."""
+    _pump(server, client)
+    with contextlib.suppress(OSError):
+        client.shutdown(socket.SHUT_RDWR)
 
 
 @contextmanager
