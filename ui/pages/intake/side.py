@@ -225,7 +225,7 @@ class SidePane(QWidget):
             return
         self._shown = shown
         self.insist.setVisible(self.insist.isVisible() and judged.ineligible and draft.editable)
-        if judged.assessment is None:
+        if judged.assessment is None or not draft.begun:  # an empty form is not judged, whatever the day
             words = _WAITING if draft.begun else _BEGIN + _deadline_words(judged, content.applied_on)
             self.assessment.wait(content.plan, words)
             return

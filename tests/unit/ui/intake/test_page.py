@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from station_app.domain.application import REQUIRED_SCANS, Category, Content, FieldReturn, ReturnCode, ScanKind, State
@@ -15,7 +15,7 @@ from station_app.durable import Point
 from station_app.services import capture, intake, ledger, submission
 from station_app.services.desk import Desk
 from station_app.store.records import ApplicationRecord, LedgerQuery
-from tests.unit.ui.intake.conftest import focused, member, press, sample, scans, settle, write
+from tests.unit.ui.intake.conftest import WallClock, focused, member, press, sample, scans, settle, write
 from ui.context import Context
 from ui.pages.intake import IntakePage
 
@@ -763,9 +763,7 @@ def test_a_worker_without_a_card_is_submitted(qtbot: QtBot, page: IntakePage, de
     assert page.draft.state is State.QUEUED
 
 
-def test_a_returned_case_does_not_claim_to_be_ready(
-    qtbot: QtBot, page: IntakePage, desk: Desk, tmp_path: Path
-) -> None:
+def test_a_returned_case_does_not_claim_to_be_ready(qtbot: QtBot, page: IntakePage, desk: Desk, tmp_path: Path) -> None:
     application_id = complete(desk, tmp_path)
     give_back(desk, application_id, FieldReturn("card_no", ReturnCode.MISMATCH, "请核对"))
     page.show_case(application_id)
@@ -787,3 +785,15 @@ def test_what_is_too_long_is_said(qtbot: QtBot, page: IntakePage) -> None:
     with qtbot.waitSignal(page.notice) as said:
         press(Qt.Key.Key_V, CTRL)
     assert "200" in said.args[0]
+
+
+def test_an_empty_form_says_how_to_begin_also_after_the_deadline(
+    page: IntakePage, desk: Desk, clock: WallClock
+) -> None:
+    clock.forward(days=920)
+    page.new_case()
+    labels = cast(list[QLabel], page.side.assessment.findChildren(QLabel))
+    said = " ".join(each.text() for each in labels if each.isVisible())
+    assert "F2" in said
+    assert "Alt+D" in said
+    assert "不符合" not in said
