@@ -15,6 +15,7 @@ _LOOK_EVERY_MS = 10
 _PATIENCE_SECONDS = 60.0
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 CTRL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
 ALT = Qt.KeyboardModifier.AltModifier
 
 

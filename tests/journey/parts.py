@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import cast
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QListWidget
 
 from station_app.domain.application import State
 from station_app.domain.member import Member
 from tests.journey.clerk import Clerk
-from tests.journey.hands import ALT, CTRL, StuckError
+from tests.journey.hands import ALT, CTRL, SHIFT, StuckError
 from tests.journey.hero import APPLIED_ON, CERTIFICATE, HERO, OPERATOR, PASSWORD
 from ui.widgets.scan_strip import ScanTile
 
@@ -140,11 +141,25 @@ def _add_scans(clerk: Clerk, scans: list[str]) -> None:
     with clerk.step("four scans from files · 扫描件"):
         hands.press(Qt.Key.Key_F6)
         hands.until_focus("scan_path")
-        hands.write(" ".join(f'"{path}"' for path in scans))
+        hands.write(str(Path(scans[0]).parent))
+        hands.press(ENTER)
+        hands.until(lambda: _listed(clerk) == len(scans), "the files of the stick")
+        hands.press(Qt.Key.Key_Down)
+        for _ in scans[1:]:
+            hands.press(Qt.Key.Key_Down, SHIFT)
         clerk.picture("scan-files")
         hands.press(ENTER)
         hands.until(lambda: len(clerk.intake.draft.scans) == len(scans), "four scans on the case")
+        kinds = {hashlib.sha256(Path(path).read_bytes()).hexdigest(): Path(path).stem for path in scans}
+        if {scan.sha256: scan.kind.value for scan in clerk.intake.draft.scans} != kinds:
+            raise StuckError("a scan is filed under another kind")
         hands.until(lambda: _pictured(clerk) == len(scans), "their pictures")
+
+
+def _listed(clerk: Clerk) -> int:
+    """How many files the chooser shows."""
+    shown = cast(list[QListWidget], clerk.intake.findChildren(QListWidget, "scan_files"))
+    return sum(each.count() for each in shown)
 
 
 def _pictured(clerk: Clerk) -> int:
