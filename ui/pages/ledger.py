@@ -31,6 +31,7 @@ from ui.widgets.text import Text
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from station_app.errors import StationError
     from station_app.services.desk import Desk
     from station_app.store.records import LedgerRow
     from ui.context import Context
@@ -64,6 +65,8 @@ class LedgerPage(Page):
         super().__init__(context, parent)
         self._query = LedgerQuery()
         self._kept_id = ""
+        self._searching = False  # the list still shows the answer to an older question
+        self._open_when_found = False
         self.search = SearchLine()
         self.states = _box("state_filter", "全部状态", [(each, state_word(each)) for each in State])
         self.categories = _box("category_filter", "全部类别", [(each, label(f"category.{each}")) for each in Category])
@@ -101,6 +104,7 @@ class LedgerPage(Page):
     def leave(self) -> None:
         """Full numbers do not stay on a page that is left."""
         self.pane.hide_numbers()
+        self._open_when_found = False
 
     # ---- the query
 
@@ -114,8 +118,13 @@ class LedgerPage(Page):
             category=category if isinstance(category, Category) else None,
             plan=plan if isinstance(plan, int) else None,
         )
+        self._searching, self._open_when_found = True, False
         work = partial(read_pages, self.context.desk, self._query, (0,))
-        self.context.tasks.query(self, work, self._started, self.fail, key="ledger")
+        self.context.tasks.query(self, work, self._started, self._not_started, key="ledger")
+
+    def _not_started(self, error: StationError) -> None:
+        self._searching = self._open_when_found = False
+        self.fail(error)
 
     def _clear(self) -> None:
         self.search.clear()
@@ -129,15 +138,22 @@ class LedgerPage(Page):
         self._say_count(found.count)
         self.table.choose(0)
         self._show_current()
+        self._searching = False
+        if self._open_when_found:
+            self._open_when_found = False
+            self._open()
 
     def _refresh(self) -> None:
         """The same query again; the list stays where it is."""
         first, last = self.table.shown_rows()
         numbers = tuple(range(first // PAGE, last // PAGE + 1))
         work = partial(read_pages, self.context.desk, self._query, numbers)
-        self.context.tasks.query(self, work, self._refreshed, self.fail, key="ledger")
+        self.context.tasks.query(self, work, self._refreshed, self._not_started, key="ledger")
 
     def _refreshed(self, found: Found) -> None:
+        if self._searching:  # a write came in between: this is the answer to the new question
+            self._started(found)
+            return
         chosen, row = self._kept_id or self._current_id(), max(self.table.currentIndex().row(), 0)
         self._kept_id = ""
         top = self.table.verticalScrollBar().value()
@@ -195,6 +211,10 @@ class LedgerPage(Page):
             self.pane.show_case(detail)
 
     def _open(self) -> None:
+        """Open the chosen case; where the list still answers an older question, the new one's first when it is here."""
+        if self._searching:
+            self._open_when_found = True
+            return
         chosen = self._current_id()
         if chosen:
             self.open_case.emit(chosen)
