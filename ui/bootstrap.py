@@ -147,6 +147,7 @@ class Program(QObject):
         from ui.tasks import Tasks
 
         self._tasks = Tasks(self._events, Reporter(self._home))
+        self._tasks.wrote.connect(self._wrote)
         self._tasks.query(self, bring_in, self._furnish, self._cannot_start)
 
     def _furnish(self, machine: Machine) -> None:
@@ -232,6 +233,10 @@ class Program(QObject):
             self.session.shell.say(sentence("unsaved_work"), "wrong")
             return
         self.close()
+
+    def _wrote(self) -> None:
+        """The disk takes writes again: what cannot be saved another day is said anew."""
+        self._warned = False
 
     def close(self) -> None:
         """Save, stop everything, give the home back, close the window; each step whatever became of the others.

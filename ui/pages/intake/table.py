@@ -59,6 +59,7 @@ class CaseTable(QObject):
         self._desk = desk
         self._tasks = tasks
         self._default_year = desk.plans.years[-1]
+        self._failing = False
         self.presenter = IntakePresenter(lambda: desk.plans, desk.today, steady)
         self.saver = Saver(desk, tasks, self, steady)
         self._notes = Notes(desk, tasks, self)
@@ -255,11 +256,15 @@ class CaseTable(QObject):
 
     def _saved(self, draft: Draft, _: CaseView) -> None:
         self._notes.save_failed(draft, None)
+        if self._failing and self.saver.clean:
+            self._failing = False
+            self.said.emit("已经存上了，刚才的内容都在", "ok")
         if draft is self.draft:
             self.saved.emit(self._desk.clock().astimezone(BEIJING))
             self.changed.emit(False)
 
     def _save_failed(self, draft: Draft, error: StationError) -> None:
+        self._failing = True
         self._notes.save_failed(draft, error)
         self.said.emit(f"{sentence(error)} 内容还在屏幕上，正在不断重试保存，请不要关机。", "wrong")
         if draft is self.draft:

@@ -304,6 +304,7 @@ def test_a_failed_save_is_told_and_tried_again(qtbot: QtBot, page: IntakePage, d
     settle(qtbot, page)
     assert [each.content.value("name") for each in stored(desk)] == ["李明"]
     assert page.table.saver.clean
+    assert "已经存上了" in said[-1], "the bad news does not stay after it is over"
 
 
 def test_a_draft_that_left_the_table_unsaved_is_still_written(qtbot: QtBot, page: IntakePage, desk: Desk) -> None:
