@@ -21,6 +21,7 @@ from tests.journey.hands import Hands
 from tests.journey.link import Link
 from tests.journey.parts import first_run, second_run
 from ui.bootstrap import Program, choose_input_method
+from ui.reports import start_log
 
 
 def main(part: str, out: Path, pace: int, arguments: list[str]) -> int:
@@ -46,6 +47,7 @@ def main(part: str, out: Path, pace: int, arguments: list[str]) -> int:
             stuck.append(traceback.format_exc())
             program.close()
 
+    program.ready.connect(lambda: start_log(station_home()))  # as ``run`` does
     program.ready.connect(lambda: QTimer.singleShot(0, play))
     program.start()
     app.exec()

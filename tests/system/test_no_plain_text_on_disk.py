@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.journey.conductor import Conductor
+from tests.journey.hero import CERTIFICATE, HERO
+from tests.samples.roster import rows
 from tests.system.fixtures import Papers
 from tests.system.world import World
 
@@ -17,9 +22,16 @@ def _needles(papers: Papers) -> list[bytes]:
     applicant, certificate = papers.document["applicant"], papers.document["certificate"]
     words = [applicant[name] for name in ("name", "id_number", "card_no", "phone", "employer")]
     words.append(certificate["number"])
-    words += [" ".join(applicant["card_no"][at : at + 4] for at in range(0, len(applicant["card_no"]), 4))]
-    pictures = [path.read_bytes()[2_000:2_064] for path in papers.scans.values()]
-    return [word.encode(encoding) for word in words for encoding in ENCODINGS] + pictures
+    return _encoded(words, applicant["card_no"]) + [_piece(path) for path in papers.scans.values()]
+
+
+def _encoded(words: list[str], card_no: str) -> list[bytes]:
+    grouped = " ".join(card_no[at : at + 4] for at in range(0, len(card_no), 4))
+    return [word.encode(encoding) for word in (*words, grouped) for encoding in ENCODINGS]
+
+
+def _piece(picture: Path) -> bytes:
+    return picture.read_bytes()[2_000:2_064]
 
 
 def _found(folder: Path, needles: list[bytes]) -> list[str]:
@@ -47,6 +59,40 @@ def test_no_entered_word_is_found(world: World, port: int, papers: Papers) -> No
         world.station("show", reference, "--json")
     for folder in _watched(world):
         assert _found(folder, needles) == []
+
+
+@dataclass
+class _Thief(Conductor):
+    """Searches every time the window asks for something, so while it runs; ``searched``: how often, ``found``: what."""
+
+    found: list[str] = field(default_factory=list)
+    searched: int = 0
+
+    def _answer(self, said: dict[str, Any]) -> Any:
+        self.search()
+        return super()._answer(said)
+
+    def search(self) -> None:
+        words = [HERO.name, HERO.id_number, HERO.card_no, HERO.phone, HERO.employer, CERTIFICATE["number"]]
+        words += [str(each) for row in rows(3) for each in row[:4]]  # others of the roster
+        needles = _encoded(words, HERO.card_no) + [_piece(path) for path in (self.folder / "stick").iterdir()]
+        world = World(self.folder)
+        for folder in _watched(world):
+            self.found += [f"{folder.name}/{hit}" for hit in _found(folder, needles)]
+        self.searched += 1
+
+
+def test_the_window_leaves_no_entered_word(tmp_path: Path) -> None:
+    """Typed, scanned, killed, signed in again, printed, synced and paid through the real window."""
+    world = World(tmp_path / "world")
+    thief = _Thief(tmp_path / "out", world.folder, environment=world.environment())
+    thief.out.mkdir()
+    thief.play()
+    thief.search()
+    assert thief.found == []
+    assert thief.searched >= 4
+    kept = {path.name for path in world.station_home.rglob("*") if path.is_file()}
+    assert {"station.log", "window.json"} <= kept  # what the window writes was among what was searched
 
 
 def test_the_search_finds_what_is_there(papers: Papers, tmp_path: Path) -> None:
