@@ -3,7 +3,8 @@
     python -m tests.faults.trap PROGRAM TRAP -- ARGUMENTS...
 
 TRAP is ``POINT:before``, ``POINT:after``, ``POINT:sent`` (a request is out, its answer not read) or ``POINT:before:N``
-for the N-th time. The program's own code has no hooks: the trap wraps ``station_app.durable`` and the HTTP client.
+for the N-th time; ``witness=FILE`` kills nothing and writes down every durable act. The program's own code has no
+hooks: the trap wraps ``station_app.durable`` and the HTTP client.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from station_app import durable
 from station_app.durable import Point
+from tests.faults.witness import Witness
 
 
 @dataclass
@@ -85,7 +88,9 @@ class Trap:
 def main() -> int:
     program, trap, separator, *arguments = sys.argv[1:]
     assert separator == "--"
-    if trap != "none":
+    if trap.startswith("witness="):
+        Witness(Path(trap.partition("=")[2])).arm()
+    elif trap != "none":
         Trap.parse(trap).arm()
     module = importlib.import_module({"station": "station_app.cli", "central": "central.cli"}[program])
     return int(module.main(arguments))
