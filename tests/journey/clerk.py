@@ -31,6 +31,12 @@ class Clerk:
         self.hands = hands
         self._link = link
 
+    def sit_down(self) -> None:
+        """Have the window in front; a bare X server gives the focus to nobody who does not ask."""
+        window = self.program.window
+        window.activateWindow()
+        self.hands.until(window.isActiveWindow, "the window in front", 20)
+
     @contextmanager
     def step(self, words: str) -> Iterator[None]:
         """One step of the journey, told with its time when it is done."""

@@ -37,6 +37,7 @@ def main(part: str, out: Path, pace: int, arguments: list[str]) -> int:
 
     def play() -> None:
         try:
+            clerk.sit_down()
             if part == "first":
                 first_run(clerk, arguments[0], arguments[1], arguments[2:])
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -63,4 +64,6 @@ def _say(_kind: QtMsgType, _context: QMessageLogContext, words: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4:]))
+    code = main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4:])
+    sys.stderr.flush()
+    os._exit(code)  # the program has closed; what still waits for a line on stdin must not hold the process
