@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
+import time
+from collections.abc import Callable
 from threading import Event, Lock, Thread
 from types import TracebackType
 
@@ -22,15 +25,24 @@ class Line:
         self._lock = Lock()
         self._threads: list[Thread] = []
         self._cut: tuple[bytes, int] | None = None
+        self._stored: Callable[[], bool] = lambda: True
         self._swallow: bytes | None = None
         self.sent = 0
         self.faults = 0
         self.faulty = Event()  # set with the first fault
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
-    def cut_after(self, verb: bytes, size: int) -> None:
-        """Once: end the connection when the next request of this kind has sent so many bytes."""
-        self._cut = (verb, size)
+    def cut_after(self, verb: bytes, size: int, stored: Callable[[], bool] = lambda: True) -> None:
+        """Once: end the connection when the next request of this kind has sent so many bytes.
+
+        ``stored``: whether the server has what was sent; a cut before that would lose it on the way.
+        """
+        self._cut, self._stored = (verb, size), stored
+
+    def await_stored(self) -> None:
+        deadline = time.monotonic() + 10
+        while not self._stored() and time.monotonic() < deadline:
+            os.sched_yield()
 
     def swallow(self, start: bytes) -> None:
         """Once: let a request that begins so through and drop the connection when the server answers."""
@@ -118,6 +130,7 @@ class _Pair:
                 if left is not None:
                     left -= len(allowed)
                     if left <= 0:
+                        self._line.await_stored()
                         break
         self._end()
 
