@@ -8,12 +8,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
+
+PASSWORD = "STATION_PASSWORD"  # noqa: S105  the variable's name, for unattended runs
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(NamedTuple):
     """One thing a station can choose. ``choices`` empty: any value of the default's type."""
 
     key: str
@@ -29,7 +30,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("theme", "light", "界面配色", choices=("light", "dark", "contrast")),
     Setting("idle_lock_minutes", 10, "无人操作多少分钟后锁定窗口", low=1, high=120),
     Setting("sync_every_seconds", 60, "联网时每隔多少秒同步一次", low=5, high=3600),
+    Setting("scans_when", "always", "扫描件什么时候传；申报内容和状态随时收发", choices=("always", "night", "asked")),
+    Setting("night_from", 20, "夜间传送从几点开始（北京时间）", low=0, high=23),
+    Setting("night_to", 7, "夜间传送到几点结束（北京时间）", low=0, high=23),
     Setting("proxy", "", "代理服务器地址，直接联网时留空"),
+    Setting("backup_folder", "", "最好在另一块磁盘或U盘上；留空时放在数据文件夹旁边"),
+    Setting("keep_scans_days", 90, "划拨满多少天后清除本机的扫描件；中心有回执、也有备份的才清除", low=1, high=3650),
     Setting("default_plan", 2024, "新建申报默认使用哪一年的方案"),
 )
 
@@ -46,3 +52,8 @@ def station_home(environ: Mapping[str, str] = os.environ) -> Path:
     if shared.is_dir() and os.access(shared, os.W_OK):
         return shared
     return Path(environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "zhutui-station"
+
+
+def child_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """What a child process is told: everything but the operator's password."""
+    return {name: value for name, value in environ.items() if name != PASSWORD}

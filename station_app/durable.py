@@ -9,11 +9,13 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Protocol
+
+_WRITE_NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
 
 
 class Point(StrEnum):
@@ -26,6 +28,11 @@ class Point(StrEnum):
     SCAN_SWEEP = "scan_sweep"
     STORE_CREATE = "store_create"
     STORE_BACKUP = "store_backup"
+    BACKUP_FILE = "backup_file"  # a file of a backup; the rename of its folder, or of the sealed file, ends it
+    RESTORE_FILE = "restore_file"  # a file of a home that is being restored, nobody's yet
+    RESTORE_READY = "restore_ready"  # from here on the restored home is the home
+    RESTORE_MOVE = "restore_move"
+    RESTORED = "restored"
     OUTPUT_FILE = "output_file"  # a form, a receipt: what the clerk asked to be written
     # the station's transactions
     DRAFT = "draft"
@@ -38,13 +45,18 @@ class Point(StrEnum):
     AUDIT = "audit"
     SYNC_STATE = "sync_state"
     APPLY = "apply"
+    RETENTION = "retention"
     ROSTER = "roster"
     MIGRATION = "migration"
     # the station's requests
+    AUTHORITY_REQUEST = "authority_request"
     ENROL_REQUEST = "enrol_request"
     SYNC_REQUEST = "sync_request"
     BLOB_REQUEST = "blob_request"
     PLAN_REQUEST = "plan_request"
+    ROSTER_REQUEST = "roster_request"
+    STANDING_REQUEST = "standing_request"
+    SCANNER_REQUEST = "scanner_request"
     # the server's files and transactions
     SERVER_KEYS = "server_keys"
     SERVER_SCHEMA = "server_schema"
@@ -59,6 +71,9 @@ class Point(StrEnum):
     SERVER_NOTICE = "server_notice"
     SERVER_PLAN = "server_plan"
     SERVER_AUDIT = "server_audit"
+    SERVER_BACKUP = "server_backup"
+    SERVER_SUPPORT = "server_support"
+    SERVER_COURIER = "server_courier"
 
 
 class Commits(Protocol):
@@ -130,6 +145,23 @@ def write_files(files: Sequence[tuple[Path, bytes]], point: Point) -> None:
         raise
 
 
+def write_chunks(target: Path, chunks: Iterable[bytes], point: Point) -> None:
+    """``write_file`` for what is too large for the memory. Whatever ``chunks`` raises leaves ``target`` as it was."""
+    part = target.with_name(target.name + ".part")
+    try:
+        descriptor = os.open(part, _WRITE_NEW, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            for chunk in chunks:
+                file.write(chunk)
+            file.flush()
+            sync_file(file.fileno(), point)
+        replace(part, target, point)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise
+
+
 def _side_by_side(acts: Sequence[Callable[[], None]]) -> None:
     """All acts, in threads of their own where there are several; raises the first error once all have ended."""
     if len(acts) < 2:
@@ -145,7 +177,7 @@ def _side_by_side(acts: Sequence[Callable[[], None]]) -> None:
 
 
 def _write_part(part: Path, content: bytes, point: Point) -> None:
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
+    descriptor = os.open(part, _WRITE_NEW, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()

@@ -22,6 +22,8 @@ class Kind(StrEnum):
     SETTINGS = "settings"
     OPERATORS = "operators"
     PLANS = "plans"
+    GRANTS = "grants"  # what people applied for or were paid at other PCs
+    BACKUP = "backup"  # the progress and the result of an automatic backup
 
 
 @dataclass(frozen=True)

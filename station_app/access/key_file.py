@@ -1,7 +1,8 @@
 """``keys.json``: the slots that hold the wrapped master key. ASCII JSON, replaced whole, standard library only.
 
-    {"format": 1, "operators": [slot, ...], "recovery": [{"recipient": "age1...", "sealed": base64}, ...]}
+    {"format": 1, "operators": [slot, ...], "recovery": [{"recipient": "age1...", "sealed": base64}, ...], "check": hex}
 
+``check`` is the SHA-256 of the rest: a file that the disk has hurt must not read as a wrong password.
 An operator's slot names its operator and OS account, how its key is derived, and whether a device secret is part of
 it. Everything in it but ``sealed`` is authenticated by the sealing.
 """
@@ -16,10 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from station_app import durable
+from station_app.access.nameplate import FILE, document
+from station_app.domain.canonical import canonical_json, sha256_hex
 from station_app.durable import Point
 from station_app.errors import EnvironmentFault
 
-FILE = "keys.json"
 FORMAT = 1
 
 
@@ -72,16 +74,9 @@ def read(home: Path) -> KeyFile:
 
     Raises EnvironmentFault ``keys_damaged``, ``keys_too_new``, ``keys_unreadable``.
     """
+    raw = document(home)
     try:
-        raw = json.loads((home / FILE).read_bytes().decode("ascii"))
-    except FileNotFoundError:
-        return KeyFile()
-    except OSError as error:
-        raise EnvironmentFault("keys_unreadable", errno=error.errno) from error
-    except ValueError as error:
-        raise EnvironmentFault("keys_damaged") from error
-    try:
-        return _parse(raw)
+        return KeyFile() if raw is None else _parse(raw)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise EnvironmentFault("keys_damaged") from error
 
@@ -95,7 +90,8 @@ def write(home: Path, keys: KeyFile) -> None:
     }
     try:
         durable.make_folder(home, Point.KEY_SLOTS)
-        durable.write_file(home / FILE, json.dumps(document, indent=1).encode("ascii"), Point.KEY_SLOTS)
+        text = json.dumps({**document, "check": _check(document)}, indent=1)
+        durable.write_file(home / FILE, text.encode("ascii"), Point.KEY_SLOTS)
     except OSError as error:
         raise EnvironmentFault("keys_unwritable", errno=error.errno) from error
 
@@ -103,10 +99,17 @@ def write(home: Path, keys: KeyFile) -> None:
 def _parse(raw: Mapping[str, Any]) -> KeyFile:
     if int(raw["format"]) > FORMAT:
         raise EnvironmentFault("keys_too_new")
+    rest = {name: value for name, value in raw.items() if name != "check"}
+    if raw.get("check", _check(rest)) != _check(rest):  # files of the first release have none
+        raise EnvironmentFault("keys_damaged")
     return KeyFile(
         tuple(_parse_operator(each) for each in raw["operators"]),
         tuple(RecoverySlot(str(each["recipient"]), _to_bytes(each["sealed"])) for each in raw["recovery"]),
     )
+
+
+def _check(document: Mapping[str, Any]) -> str:
+    return sha256_hex(canonical_json(document))
 
 
 def _parse_operator(raw: Mapping[str, Any]) -> OperatorSlot:

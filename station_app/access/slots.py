@@ -9,10 +9,11 @@ from __future__ import annotations
 import contextlib
 import os
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from station_app.access import key_file
+from station_app.access import key_file, nameplate
 from station_app.access.key_file import KeyFile, OperatorSlot
 from station_app.access.secrets import SecretStore, os_account
 from station_app.domain.operator import Operator
@@ -24,13 +25,13 @@ _SECRET_BYTES = 32
 
 
 def operators(home: Path) -> list[str]:
-    """The names for the sign-in window, in the order they were added; reads one small file."""
+    """The names in the order they were added, from a file that is whole."""
     return list(dict.fromkeys(slot.name for slot in key_file.read(home).operators))
 
 
 def is_set_up(home: Path) -> bool:
-    """Whether there is a store that somebody can sign in to; reads one small file."""
-    return bool(operators(home)) and (home / "store.db").exists()
+    """``nameplate.is_set_up`` of a file that is whole; raises as it and as ``key_file.read``."""
+    return bool(operators(home)) & nameplate.is_set_up(home)
 
 
 def least_password_length(secrets: SecretStore) -> int:
@@ -74,6 +75,15 @@ def add_operator_slot(home: Path, master: bytes, operator: Operator, password: s
         raise UserError("operator_name_taken", "operator")
     check_new_password(password, secrets)
     _replace(home, keys, _wrapped(operator.id, operator.name, master, password, secrets), secrets)
+
+
+def remove_operator_slots(home: Path, operator_id: str, secrets: SecretStore) -> None:
+    """Nothing that this operator knows opens the home any more, on any OS account."""
+    keys = key_file.read(home)
+    former = [slot for slot in keys.operators if slot.operator_id == operator_id]
+    if former:
+        key_file.write(home, replace(keys, operators=tuple(each for each in keys.operators if each not in former)))
+        forget(former, secrets)
 
 
 def change_password(home: Path, name: str, old: str, new: str, secrets: SecretStore) -> None:
@@ -162,6 +172,11 @@ def _replace(home: Path, keys: KeyFile, slot: OperatorSlot, secrets: SecretStore
     former = [each for each in keys.operators if (each.operator_id, each.account) == (slot.operator_id, slot.account)]
     others = tuple(each for each in keys.operators if each not in former)
     key_file.write(home, replace(keys, operators=(*others, slot)))
+    forget(former, secrets)
+
+
+def forget(former: Sequence[OperatorSlot], secrets: SecretStore) -> None:
+    """The device secrets of slots that are gone."""
     for each in former:
         if each.device_secret and secrets.usable:
             with contextlib.suppress(EnvironmentFault):  # a secret that opens nothing may stay behind

@@ -181,6 +181,12 @@ class Content:
         """The worker holds no service card yet: none to show, none to number; payment waits for it."""
         return self.member.get("has_card") is False
 
+    @property
+    def certificate_year(self) -> int | None:
+        """所属年度: the year of the date on the certificate."""
+        day = self.certificate.get("issue_date")
+        return date.fromisoformat(day).year if day else None
+
     def with_value(self, section: str, name: str, value: Any) -> Content:
         """The same content with one value set, or taken out when ``value`` is None or empty."""
         values = dict(getattr(self, section))

@@ -21,13 +21,16 @@ _PERMIT_SHAPE = re.compile(r"[A-Z]{3}\d{12}", re.ASCII)
 _CARD_SHAPE = re.compile(r"\d{16,19}", re.ASCII)
 _MOBILE_SHAPE = re.compile(r"1\d{10}", re.ASCII)
 _PERMIT_LENGTH = 15
+_UNSEEN = ("Cc", "Cf")
 # Two digits of a year on a permit of 2017, which runs out before 2034: later than this, it is the century before.
 _LAST_PERMIT_BIRTH = 23
 
 
 def tidy_number(text: str) -> str:
-    """Full-width to half-width, spaces and hyphens out, letters upper-case."""
-    return re.sub(r"[\s\-]", "", unicodedata.normalize("NFKC", text)).upper()
+    """Full-width to half-width, letters upper-case; spaces, hyphens and what nobody sees (marks of writing direction,
+    control characters) out: a number copied from a chat or a workbook brings them."""
+    plain = re.sub(r"[\s\-]", "", unicodedata.normalize("NFKC", text)).upper()
+    return "".join(each for each in plain if unicodedata.category(each) not in _UNSEEN)
 
 
 def id_number_problem(text: str) -> str | None:

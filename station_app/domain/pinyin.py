@@ -6,9 +6,11 @@ pypinyin (its table of characters) is imported when the first name is read, not 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import product
+from math import prod
+from typing import NamedTuple
 
 # readings as surnames; many of them no dictionary lists for the character
 _SURNAMES = """
@@ -39,7 +41,21 @@ GIVEN = "~"  # begins the keys that leave the surname out, so that whole names a
 
 _DOTS = "·•・‧∙.'’"
 _MOST_SPELLINGS = 48
-_Part = tuple[str, list[tuple[str, ...]]]  # characters, and the readings of each
+
+
+_Choices = tuple[tuple[str, ...], ...]  # for each character
+
+
+class _Part(NamedTuple):
+    """A surname, a given name, or a piece between dots. ``whole`` and ``short``: its pinyin and its initials in every
+    combination; empty where there are too many.
+    """
+
+    characters: str
+    readings: _Choices
+    initials: _Choices
+    whole: tuple[str, ...]
+    short: tuple[str, ...]
 
 
 def query_key(text: str) -> str:
@@ -71,20 +87,35 @@ def keys_of(name: str) -> tuple[str, ...]:
     (张建国, zhangjianguo, zjg, zhangjg); then, behind ``GIVEN``, the same from the given name on (~建国, ~jg ...), or
     from each later part of a name with dots. Empty for a name without letters.
     """
+    whole, given = spellings_of(name)
+    return (*whole, *given)
+
+
+def spellings_of(name: str) -> tuple[list[str], list[str]]:
+    """``keys_of`` in its two halves: those of the whole name, and those behind ``GIVEN``."""
     parts = _parts(name)
-    keys = _keys_from(parts)
-    for start in range(1, len(parts)):
-        keys += [GIVEN + key for key in _keys_from(parts[start:])]
-    return tuple(dict.fromkeys(keys))
+    if len(parts) == 2:
+        return list(dict.fromkeys(_keys_from(parts))), _given_keys(parts[1])
+    given = [GIVEN + key for start in range(1, len(parts)) for key in _keys_from(parts[start:])]
+    return list(dict.fromkeys(_keys_from(parts) if parts else ())), list(dict.fromkeys(given))
 
 
-def _keys_from(parts: list[_Part]) -> list[str]:
-    characters = "".join(part for part, _ in parts)
-    flat = [spelling for _, spelled in parts for spelling in spelled]
-    keys = [characters, *_spellings(flat), *_spellings(_initials(flat))]
+def first_key(name: str) -> str:
+    """The first of ``keys_of``: the name's characters; empty for a name without letters."""
+    return "".join(part.characters for part in _parts(name))
+
+
+@lru_cache(maxsize=65536)
+def _given_keys(part: _Part) -> list[str]:
+    return [GIVEN + key for key in dict.fromkeys(_keys_from([part]))]
+
+
+def _keys_from(parts: Sequence[_Part]) -> list[str]:
+    keys = ["".join([part.characters for part in parts])]
+    keys += _together([(part.whole, part.readings) for part in parts])
+    keys += _together([(part.short, part.initials) for part in parts])
     if len(parts) > 1:
-        first, rest = parts[0][1], flat[len(parts[0][1]) :]
-        keys += _spellings([*first, *_initials(rest)])
+        keys += _together([(parts[0].whole, parts[0].readings), *((part.short, part.initials) for part in parts[1:])])
     return [key for key in keys if key]
 
 
@@ -133,40 +164,48 @@ def _fits(typed: str, spelled: tuple[tuple[str, ...], ...]) -> bool:
 
 def _parts(name: str) -> list[_Part]:
     """Surname and given name, or the parts between dots, each with the readings of its characters."""
-    plain = unicodedata.normalize("NFKC", name).casefold()
+    plain = name if unicodedata.is_normalized("NFKC", name) else unicodedata.normalize("NFKC", name)
+    plain = plain.casefold()
+    if plain.isalnum():
+        return _surname_first(plain)
     for dot in _DOTS + " " * plain.isascii():
         plain = plain.replace(dot, "·")
     pieces = ["".join(each for each in piece if each.isalnum()) for piece in plain.split("·")]
     pieces = [piece for piece in pieces if piece]
-    if len(pieces) != 1:
-        return [(piece, [readings(each) for each in piece]) for piece in pieces]
-    return _surname_first(pieces[0])
+    return _surname_first(pieces[0]) if len(pieces) == 1 else [_part(piece) for piece in pieces]
 
 
 def _surname_first(name: str) -> list[_Part]:
-    length = 2 if len(name) > 2 and name[:2] in COMPOUND_SURNAMES else 1
     if len(name) == 1 or name.isascii():
-        return [(name, [readings(each) for each in name])]
-    spelled = [readings(each) for each in name]
-    if length == 2:
-        pairs = zip(spelled[:2], COMPOUND_SURNAMES[name[:2]], strict=True)
-        spelled[:2] = [tuple(dict.fromkeys((known, *listed))) for listed, known in pairs]
-    return [(name[:length], spelled[:length]), (name[length:], spelled[length:])]
+        return [_part(name)]
+    if len(name) > 2 and (known := COMPOUND_SURNAMES.get(name[:2])):
+        return [_part(name[:2], known), _part(name[2:])]
+    return [_part(name[:1]), _part(name[1:])]
 
 
-def _initials(spelled: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    return [tuple(dict.fromkeys(each[0] for each in spelling)) for spelling in spelled]
+@lru_cache(maxsize=65536)
+def _part(characters: str, known: tuple[str, ...] = ()) -> _Part:
+    """``known``: the readings that its characters have as a surname, before all others."""
+    read = tuple(readings(each) for each in characters)
+    if known:
+        read = tuple(tuple(dict.fromkeys((first, *listed))) for first, listed in zip(known, read, strict=True))
+    initials = tuple(tuple(dict.fromkeys(each[0] for each in spelling)) for spelling in read)
+    return _Part(characters, read, initials, _all_spellings(read), _all_spellings(initials))
 
 
-def _spellings(spelled: Iterable[tuple[str, ...]]) -> Iterator[str]:
+def _all_spellings(choices: _Choices) -> tuple[str, ...]:
+    known = [each for each in choices if each]
+    return tuple(map("".join, product(*known))) if prod(map(len, known)) <= _MOST_SPELLINGS else ()
+
+
+def _together(parts: Sequence[tuple[tuple[str, ...], _Choices]]) -> Sequence[str]:
     """All combinations; where they are too many, the commonest with one other reading at a time."""
-    known = [spelling for spelling in spelled if spelling]
-    number = 1
-    for spelling in known:
-        number *= len(spelling)
-    if number <= _MOST_SPELLINGS:
-        return ("".join(each) for each in product(*known))
-    return _one_at_a_time(known)
+    joined: Sequence[str] = parts[0][0]
+    for spellings, _ in parts[1:]:
+        joined = [before + after for before in joined for after in spellings] if len(joined) <= _MOST_SPELLINGS else ()
+    if 0 < len(joined) <= _MOST_SPELLINGS:
+        return joined
+    return list(_one_at_a_time([each for _, choices in parts for each in choices if each]))
 
 
 def _one_at_a_time(known: list[tuple[str, ...]]) -> Iterator[str]:

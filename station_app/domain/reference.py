@@ -49,3 +49,12 @@ def check_reference(text: str) -> str:
     if not mod_37_36.is_valid(tidy.replace("-", "")):
         raise UserError("reference_check", "reference")
     return tidy
+
+
+def parse_reference(text: str) -> Reference:
+    """The parts of a 受理号 of this century; raises as ``check_reference`` does."""
+    match = _SHAPE.fullmatch(check_reference(text))
+    if match is None or match[4] not in GENERATIONS:
+        raise UserError("reference_malformed", "reference")
+    station_no, year, letter, generation, serial, _ = match.groups()
+    return Reference(station_no, 2000 + int(year), letter, GENERATIONS.index(generation), int(serial))

@@ -36,7 +36,11 @@ _CERTIFICATE_FACTS: Mapping[Category, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Grant:
-    """One entry of the person's history. ``year_paid`` None: applied for under ``plan``, still open, not paid."""
+    """One entry of the person's history. ``year_paid`` None: applied for under ``plan``, still open, not paid.
+
+    ``reference`` and ``state``: the case it stands for, where that is known; ``elsewhere``: it is another PC's,
+    of which no more is known. No rule looks at them.
+    """
 
     plan: int
     category: Category
@@ -46,6 +50,16 @@ class Grant:
     rank: int | None = None
     year_paid: int | None = None
     certificate_number: str | None = None
+    reference: str | None = None
+    state: str | None = None
+    elsewhere: bool = False
+
+    @property
+    def source(self) -> dict[str, str]:
+        """The earlier case, as parameters of a finding."""
+        if self.elsewhere:
+            return {"elsewhere": "grant_paid" if self.year_paid else "grant_open"}
+        return {"reference": self.reference, "state": self.state or ""} if self.reference else {}
 
 
 @dataclass(frozen=True)

@@ -257,8 +257,13 @@ def flips(before: Plan, after: Plan, cases: Iterable[tuple[str, Case]]) -> Itera
     """The named cases that are answered otherwise: another verdict, another amount or other reasons."""
     for name, case in cases:
         old, new = (standing(plan, replace(case, plan=plan.year)) for plan in (before, after))
-        if _answer(old) != _answer(new):
+        if not same_answer(old, new):
             yield Flip(name, old, new)
+
+
+def same_answer(one: Assessment | None, other: Assessment | None) -> bool:
+    """Whether verdict, amount and reasons are the same."""
+    return _answer(one) == _answer(other)
 
 
 def _answer(assessment: Assessment | None) -> object:

@@ -143,7 +143,7 @@ def _read_form_section(table: Table) -> FormSection:
         field = cell.text("field", "")
         if field and not any(field in names for names in SECTIONS.values()):
             raise cell.wrong("field", "field_unknown")
-        made = FormCell(cell.text("label"), field or None)
+        made = FormCell(cell.text("label"), field or None, cell.flag("seal", default=False))
         if cell.flag("beside", default=False) and rows:
             rows[-1] += (made,)
         else:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from station_app.domain.application import Category, Channel, ScanKind
 from station_app.errors import UserError
 from station_app.plans.assessment import Clause
 from station_app.plans.rules.base import Condition, Outcome, Rule
+from station_app.plans.rules.number import NumberLetter
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,14 @@ class Amount:
 
 @dataclass(frozen=True)
 class FormCell:
-    """A printed label and the bare name of the field whose value stands beside it (None: left empty)."""
+    """A printed label and the bare name of the field whose value stands beside it (None: left empty).
+
+    ``seal``: what stands beside it is a seal, so the row is high enough for one.
+    """
 
     label: str
     field: str | None
+    seal: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,6 +111,15 @@ class CategoryPlan:
     channels: tuple[ChannelLine, ...]
     form: Form
 
+    @property
+    def begins_with_a_letter(self) -> bool:
+        """Whether the plan wants a certificate's number to begin with a capital letter."""
+        return any(isinstance(rule.check, NumberLetter) for rule in self.rules)
+
+    def prints(self, name: str) -> bool:
+        """Whether the paper has a place for this field."""
+        return any(cell.field == name for part in self.form.sections for row in part.rows for cell in row)
+
     def field(self, name: str) -> FormField | None:
         return next((each for each in self.fields if each.name == name), None)
 
@@ -154,16 +168,38 @@ class Plan:
 
 @dataclass(frozen=True)
 class PlanBook:
-    """The plans a program knows, by year."""
+    """The plans a program knows: of each year the newest version; ``earlier``: what they replaced, by year, version."""
 
     plans: Mapping[int, Plan]
+    earlier: Mapping[tuple[int, int], Plan] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, versions: Iterable[Plan]) -> PlanBook:
+        """A book of all these versions; the first of two that say they are the same counts."""
+        known: dict[tuple[int, int], Plan] = {}
+        for plan in versions:
+            known.setdefault((plan.year, plan.version), plan)
+        newest = {year: known[year, version] for year, version in sorted(known)}
+        return cls(newest, {key: plan for key, plan in known.items() if plan is not newest[plan.year]})
 
     @property
     def years(self) -> tuple[int, ...]:
         return tuple(sorted(self.plans))
 
-    def get(self, year: int) -> Plan:
-        """Raises UserError ``plan_unknown``."""
+    @property
+    def versions(self) -> tuple[Plan, ...]:
+        """Every version, by year and version."""
+        return tuple(sorted((*self.plans.values(), *self.earlier.values()), key=lambda each: (each.year, each.version)))
+
+    def has(self, year: int, version: int) -> bool:
+        return (year, version) in self.earlier or (year in self.plans and self.plans[year].version == version)
+
+    def get(self, year: int, version: int | None = None) -> Plan:
+        """The version an application was filed under; the newest where none is named or that one is not here.
+
+        Raises UserError ``plan_unknown``.
+        """
         if year not in self.plans:
             raise UserError("plan_unknown", "plan", year=year)
-        return self.plans[year]
+        newest = self.plans[year]
+        return newest if version is None else self.earlier.get((year, version), newest)

@@ -12,7 +12,7 @@ from dataclasses import field as made
 from typing import Any
 
 from station_app.domain.application import Content
-from station_app.plans.assessment import Assessment, Verdict
+from station_app.plans.assessment import Assessment, Clause, Verdict
 from station_app.plans.case import Case, Fact, Grant
 from station_app.plans.engine import draft_case, rules_met, standing
 from station_app.plans.plan import Plan, PlanBook
@@ -67,7 +67,8 @@ class WayOut:
 
     ``verdict`` None: of a draft, nothing stands against it any more. ``amount``: yuan, on approval where a review
     remains. ``solved`` and ``left``: the codes that go away, and those that decide afterwards.
-    ``partial``: the verdict stays what it was, with fewer reasons.
+    ``partial``: the verdict stays what it was, with fewer reasons. ``clause``: what it rests on: of the first reason it
+    does away with, or, of another plan, what that plan says of its dates, else of the amount.
     """
 
     changes: tuple[Change, ...]
@@ -76,6 +77,7 @@ class WayOut:
     solved: tuple[str, ...]
     left: tuple[str, ...]
     partial: bool
+    clause: Clause | None = None
 
     @property
     def errands(self) -> bool:
@@ -115,6 +117,7 @@ class WayOut:
             "solved": list(self.solved),
             "left": list(self.left),
             "partial": self.partial,
+            "clause": self.clause.to_json() if self.clause else None,
         }
 
 
@@ -135,7 +138,7 @@ def ways_out(plans: Plan | PlanBook, case: Case | Content, history: Sequence[Gra
     found = [each for each in singles if _is_better(start, each)]
     if not any(each.score >= _OPEN for each in found):
         found += _sets(book, start, singles, max([start.score, *(each.score for each in found)]))
-    return tuple(_way(start, each) for each in _sorted(start, _distinct(found)))
+    return tuple(_way(book, start, each) for each in _sorted(start, _distinct(found)))
 
 
 @dataclass(frozen=True)
@@ -268,12 +271,25 @@ def _effort(step: _Step) -> int:
     return max(0 if each.errand else efforts.get(each.field, 1 if each.before is None else 2) for each in step.changes)
 
 
-def _way(start: _Step, step: _Step) -> WayOut:
+def _way(book: PlanBook, start: _Step, step: _Step) -> WayOut:
     verdict = step.assessment.verdict if step.assessment else None
     changes = tuple(sorted(step.changes, key=lambda each: ERRANDS.index(each.field) if each.errand else len(ERRANDS)))
     solved = tuple(sorted(start.reasons - step.reasons))
     left = step.assessment.reasons if step.assessment and step.score < _OPEN else ()
-    return WayOut(changes, verdict, step.amount, solved, left, step.score == start.score)
+    clause = _clause_after(book, step) if changes[0].field == "plan" else _clause_of(start, solved)
+    return WayOut(changes, verdict, step.amount, solved, left, step.score == start.score, clause)
+
+
+def _clause_of(start: _Step, solved: Sequence[str]) -> Clause | None:
+    findings = start.assessment.findings if start.assessment else ()
+    return next((each.clause for each in findings if each.code in solved and each.clause), None)
+
+
+def _clause_after(book: PlanBook, step: _Step) -> Clause | None:
+    dated = (rule.check for rule, _ in rules_met(book.get(step.case.plan), step.case))
+    said = next((each.clause for each in dated if isinstance(each, DATED) and each.clause), None)
+    findings = step.assessment.findings if step.assessment else ()
+    return said or next((each.clause for each in findings if each.clause), None)
 
 
 def _plain(value: Value | None) -> Any:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from PIL import Image, UnidentifiedImageError
 
 from station_app.domain.application import EDITABLE, ScanKind, State
 from station_app.domain.canonical import canonical_json
+from station_app.domain.operator import Act
 from station_app.durable import Point
 from station_app.errors import UserError
 from station_app.events import Changed, Kind
@@ -19,7 +21,8 @@ from station_app.services.desk import Desk, Written
 from station_app.store import UnitOfWork
 from station_app.store.records import ApplicationRecord, ScanRecord
 from station_app.store.scan_files import PutScan
-from sync.wire import Author, OpKind, ScanAddition, ScanEntry
+from sync.bodies import Author, ScanAddition, ScanEntry
+from sync.wire import MAX_ADDED, MAX_SCANS, OpKind
 
 LARGEST = 50 * 1024 * 1024  # bytes; the wire's limit for one scan
 _JPEG_SCAN, _JPEG_END = b"\xda", b"\xff\xd9"
@@ -89,22 +92,21 @@ def add_scans(
     """File pages with a case: every page looked at, then the files, durable, then their rows in one transaction.
 
     On a case already submitted the pages travel as an addition to its revision (the signed sheet that follows).
-    The same page twice under one kind is one page. Raises UserError ``scan_*``, ``not_editable``.
+    The same page twice under one kind is one page. Raises UserError ``scan_*``, ``scans_too_many``, ``not_editable``.
     """
-    kept = _kept(desk, [content for _, content in pages])
-    with desk.store.write(Point.SCAN_ROW) as uow:
+    desk.require(Act.CASES)
+    with _filing(desk, [content for _, content in pages]) as (uow, kept):
         record = uow.applications.get(application_id)
         _check_open(record)
         there = {(scan.kind, scan.sha256): scan for scan in uow.scans.of(application_id)}
-        new = []
-        for (kind, _), page in zip(pages, kept, strict=True):
-            if (kind, page.put.sha256) not in there:
-                scan = _filed(desk, uow, record, kind, page)
-                there[kind, scan.sha256] = scan
-                new.append(scan)
+        looked_at = [(kind, page) for (kind, _), page in zip(pages, kept, strict=True)]
+        unknown = {(kind, page.put.sha256): page for kind, page in looked_at if (kind, page.put.sha256) not in there}
+        new = _filed(desk, uow, record, [(kind, page) for (kind, _), page in unknown.items()])
+        there |= {(scan.kind, scan.sha256): scan for scan in new}
         if new and record.state not in EDITABLE:
-            _send_addition(desk, uow, record, new)
-        filed = tuple(there[kind, page.put.sha256] for (kind, _), page in zip(pages, kept, strict=True))
+            for start in range(0, len(new), MAX_ADDED):
+                _send_addition(desk, uow, record, new[start : start + MAX_ADDED])
+        filed = tuple(there[kind, page.put.sha256] for kind, page in looked_at)
         return Written(filed, _changed(record, new))
 
 
@@ -122,14 +124,31 @@ class _Kept:
     put: PutScan
 
 
-def _kept(desk: Desk, contents: Sequence[bytes]) -> list[_Kept]:
-    """Look at all pages, then keep them: one that cannot be read keeps the others out as well."""
+@contextmanager
+def _filing(desk: Desk, contents: Sequence[bytes]) -> Iterator[tuple[UnitOfWork, list[_Kept]]]:
+    """Look at all pages, keep them, then a transaction for their rows. One that cannot be read keeps all out."""
     types = [media_type_of(content) for content in contents]
-    return [_Kept(kind, put) for kind, put in zip(types, desk.store.scans.put_all(contents), strict=True)]
+    with desk.store.scans.filing:
+        kept = [_Kept(kind, put) for kind, put in zip(types, desk.store.scans.put_all(contents), strict=True)]
+        with desk.store.write(Point.SCAN_ROW) as uow:
+            yield uow, kept
 
 
-def _filed(desk: Desk, uow: UnitOfWork, record: ApplicationRecord, kind: ScanKind, page: _Kept) -> ScanRecord:
-    scan = ScanRecord(
+def _filed(
+    desk: Desk, uow: UnitOfWork, record: ApplicationRecord, pages: Sequence[tuple[ScanKind, _Kept]]
+) -> list[ScanRecord]:
+    if not pages:
+        return []
+    check_number(len(uow.scans.of(record.id)) + len(pages))
+    filed = [_row(record, kind, page, desk.now()) for kind, page in pages]
+    uow.scans.add(*filed)
+    for scan in filed:
+        uow.audit.add("scan_added", record.id, desk.operator.id, scan=scan.id, kind=scan.kind.value)
+    return filed
+
+
+def _row(record: ApplicationRecord, kind: ScanKind, page: _Kept, now: str) -> ScanRecord:
+    return ScanRecord(
         id=str(uuid4()),
         application_id=record.id,
         kind=kind,
@@ -137,29 +156,28 @@ def _filed(desk: Desk, uow: UnitOfWork, record: ApplicationRecord, kind: ScanKin
         size=page.put.size,
         media_type=page.media_type,
         file_name=page.put.name,
-        added_at=desk.now(),
+        added_at=now,
         added_after_revision=record.revision,
     )
-    uow.scans.add(scan)
-    uow.audit.add("scan_added", record.id, desk.operator.id, scan=scan.id, kind=kind.value)
-    return scan
 
 
 def replace_scan(desk: Desk, scan_id: str, content: bytes) -> Written[ScanRecord]:
     """Put another page in a page's place; the old one leaves the case in the same moment."""
-    (page,) = _kept(desk, [content])
-    with desk.store.write(Point.SCAN_ROW) as uow:
+    desk.require(Act.CASES)
+    with _filing(desk, [content]) as (uow, (page,)):
         old = uow.scans.get(scan_id)
         record = uow.applications.get(old.application_id)
         if record.state not in EDITABLE:
             raise UserError("not_editable", state=record.state.value)
         uow.scans.remove(scan_id)
         uow.audit.add("scan_replaced", old.application_id, desk.operator.id, old=scan_id)
-        return Written(_filed(desk, uow, record, old.kind, page), _TOUCHED)
+        (scan,) = _filed(desk, uow, record, [(old.kind, page)])
+        return Written(scan, _TOUCHED)
 
 
 def remove_scan(desk: Desk, scan_id: str) -> Written[None]:
     """Take a page out of the case being written; pages of a frozen revision stay in that revision."""
+    desk.require(Act.CASES)
     with desk.store.write(Point.SCAN_ROW) as uow:
         scan = uow.scans.get(scan_id)
         record = uow.applications.get(scan.application_id)
@@ -172,6 +190,7 @@ def remove_scan(desk: Desk, scan_id: str) -> Written[None]:
 
 def rename_scan(desk: Desk, scan_id: str, kind: ScanKind) -> Written[None]:
     """Say that a page is of another kind than was thought."""
+    desk.require(Act.CASES)
     with desk.store.write(Point.SCAN_ROW) as uow:
         scan = uow.scans.get(scan_id)
         record = uow.applications.get(scan.application_id)
@@ -184,6 +203,7 @@ def rename_scan(desk: Desk, scan_id: str, kind: ScanKind) -> Written[None]:
 
 def rotate_scan(desk: Desk, scan_id: str, rotation: int) -> Written[None]:
     """How the page is to be looked at: 0, 90, 180 or 270 degrees clockwise. The bytes stay as they came."""
+    desk.require(Act.CASES)
     if rotation not in (0, 90, 180, 270):
         raise UserError("rotation_invalid")
     with desk.store.write(Point.SCAN_ROW) as uow:
@@ -192,15 +212,23 @@ def rotate_scan(desk: Desk, scan_id: str, rotation: int) -> Written[None]:
 
 
 def read_scan(desk: Desk, scan_id: str) -> bytes:
-    """The page's bytes, exactly as they came."""
+    """The page's bytes, exactly as they came. Raises UserError ``scan_erased``."""
     with desk.store.read() as uow:
-        file_name = uow.scans.get(scan_id).file_name
-    return desk.store.scans.get(file_name)
+        scan = uow.scans.get(scan_id)
+    if scan.erased_at is not None:
+        raise UserError("scan_erased")
+    return desk.store.scans.get(scan.file_name)
 
 
 def entry(scan: ScanRecord) -> ScanEntry:
     """The page as an op's body names it."""
     return ScanEntry(kind=scan.kind.value, sha256=scan.sha256, size=scan.size, media_type=scan.media_type)
+
+
+def check_number(scans: int) -> None:
+    """Whether as many pages as that fit one revision; raises UserError ``scans_too_many``."""
+    if scans > MAX_SCANS:
+        raise UserError("scans_too_many", "scans", number=scans, most=MAX_SCANS)
 
 
 def _check_open(record: ApplicationRecord) -> None:

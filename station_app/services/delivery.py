@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from station_app.durable import Point
 from station_app.events import Changed, Kind
-from station_app.services import incoming
+from station_app.services import incoming, retention, revocation, roster
 from station_app.services.desk import Desk
 from station_app.services.incoming import read_cursor, write_cursor
 from station_app.services.passes import next_try
@@ -25,7 +25,9 @@ from sync.wire import (
     MAX_OPS,
     AuditHead,
     Cursor,
+    GrantChange,
     Have,
+    MemberChange,
     MissingBlob,
     Op,
     OpKind,
@@ -65,23 +67,30 @@ class Applied:
 
 @dataclass(frozen=True)
 class ScanToSend:
-    """A page the server lacks: where its bytes lie, and how many of them the server has."""
+    """A page the server lacks: where its bytes lie, and how many of them the server has.
+
+    ``erased``: they lie nowhere on this PC any more.
+    """
 
     reference: str
     sha256: str
     size: int
     offset: int
     file_name: str
+    erased: bool = False
 
 
 @dataclass
-class _Tally:
+class Tally:
     """Counts while one transaction runs."""
 
     kinds: set[Kind] = field(default_factory=set)
     accepted: int = 0
     received: int = 0
     warnings: list[str] = field(default_factory=list)
+
+    def changed(self) -> Changed:
+        return Changed(frozenset(self.kinds))
 
 
 # ---- what goes out
@@ -97,17 +106,28 @@ def gather(desk: Desk, limit: int = MAX_OPS, known: Collection[str] = ()) -> Par
         open_rows = uow.outbox.open_rows()
         cursor, epoch = read_cursor(uow), uow.facts.get("epoch") or ""
         seq, digest = uow.audit.head()
+        roll = revocation.roll(uow)
     due = list(_in_order(open_rows, now))
     rows, ops, unusable = [], [], []
     for row in due[:limit]:
-        op = _op(row)
+        op = op_of(row)
         if op is None:
             unusable.append((row.op_id, "op_unreadable"))
         else:
             rows.append(row)
             ops.append(op)
+    heard_of_members, heard_of_grants = desk.store.roster.cursors()
     head = AuditHead(seq=seq, hash=digest, day=desk.today().isoformat())
-    request = SyncRequest(epoch=epoch, cursor=cursor, ops=ops, have=_have(open_rows, known, now), audit_head=head)
+    request = SyncRequest(
+        epoch=epoch,
+        cursor=cursor.model_copy(update={"roster": heard_of_members, "grants": heard_of_grants}),
+        ops=ops,
+        have=_have(open_rows, known, now),
+        audit_head=head,
+        operators=None if roll is None else list(roll),
+        roster_apart=True,
+        grants=True,
+    )
     return Parcel(request, tuple(rows), len(due) > limit, tuple(unusable))
 
 
@@ -123,7 +143,8 @@ def _in_order(open_rows: Iterable[OutboxRow], now: str) -> Iterable[OutboxRow]:
             yield row
 
 
-def _op(row: OutboxRow) -> Op | None:
+def op_of(row: OutboxRow) -> Op | None:
+    """The op as it travels, None where the wire has no place for it."""
     try:
         return Op(op_id=row.op_id, seq=row.seq, kind=OpKind(row.kind), body=row.body)
     except (ValidationError, ValueError):
@@ -150,7 +171,8 @@ def scans_to_send(desk: Desk, missing: Sequence[MissingBlob]) -> tuple[ScanToSen
         if scan is None:
             _LOG.warning("the server asks for a scan that is not here: %s", reference)
         else:
-            found.append(ScanToSend(reference, sha256, scan.size, min(blob.offset, scan.size), scan.file_name))
+            offset, erased = min(blob.offset, scan.size), scan.erased_at is not None
+            found.append(ScanToSend(reference, sha256, scan.size, offset, scan.file_name, erased))
     return tuple(found)
 
 
@@ -158,39 +180,58 @@ def scans_to_send(desk: Desk, missing: Sequence[MissingBlob]) -> tuple[ScanToSen
 
 
 def apply(desk: Desk, parcel: Parcel, answer: SyncAnswer) -> Applied:
-    """One answer, one transaction: results, receipts, changes, cursor. The same answer again changes nothing."""
+    """One answer, one transaction: results, receipts, changes, cursor. The same answer again changes nothing.
+
+    The roster is a file of its own, written before.
+    """
     asked = parcel.request
     if not (parcel.rows or answer.receipts or answer.changes) and (answer.epoch, answer.cursor) == (
         asked.epoch,
         asked.cursor,
     ):
         return Applied()
-    tally = _Tally()
+    tally = Tally()
+    new_epoch = bool(asked.epoch) and answer.epoch != asked.epoch
+    _apply_roster(desk, answer, new_epoch, tally)
     with desk.store.write(Point.APPLY) as uow:
-        _apply_results(desk, uow, parcel.rows, answer.results, tally)
-        _apply_receipts(uow, answer.receipts, tally)
-        new_epoch = bool(asked.epoch) and answer.epoch != asked.epoch
+        take_results(desk, uow, parcel.rows, answer.results, tally)
+        take_receipts(uow, answer.receipts, tally)
         if new_epoch:
-            _begin_epoch(uow, answer.epoch, tally)
+            begin_epoch(uow, answer.epoch, tally)
         else:
-            _apply_changes(uow, answer, tally)
+            take_changes(uow, answer, tally)
     packs = () if new_epoch else tuple(each for each in answer.changes if isinstance(each, PackChange))
-    return Applied(
-        Changed(frozenset(tally.kinds)), tally.accepted, tally.received, new_epoch, packs, tuple(tally.warnings)
-    )
+    return Applied(tally.changed(), tally.accepted, tally.received, new_epoch, packs, tuple(tally.warnings))
 
 
 def store_receipts(desk: Desk, receipts: Sequence[str]) -> Applied:
     """Receipts that came with finished scans, in one transaction."""
-    tally = _Tally()
+    tally = Tally()
     with desk.store.write(Point.APPLY) as uow:
-        _apply_receipts(uow, receipts, tally)
-    return Applied(Changed(frozenset(tally.kinds)), received=tally.received, warnings=tuple(tally.warnings))
+        take_receipts(uow, receipts, tally)
+    return Applied(tally.changed(), received=tally.received, warnings=tuple(tally.warnings))
 
 
-def _apply_results(
-    desk: Desk, uow: UnitOfWork, rows: Sequence[OutboxRow], results: Sequence[Result], tally: _Tally
+def _apply_roster(desk: Desk, answer: SyncAnswer, new_epoch: bool, tally: Tally) -> None:
+    if new_epoch:
+        roster.begin_anew(desk)
+    else:
+        take_people(desk, answer, tally)
+
+
+def take_people(desk: Desk, answer: SyncAnswer, tally: Tally) -> None:
+    """Members and grants elsewhere, in the roster's own transaction."""
+    roster.take_news(desk, answer.changes, answer.cursor)
+    if any(isinstance(each, MemberChange) for each in answer.changes):
+        tally.kinds.add(Kind.MEMBERS)
+    if any(isinstance(each, GrantChange) for each in answer.changes):
+        tally.kinds.add(Kind.GRANTS)
+
+
+def take_results(
+    desk: Desk, uow: UnitOfWork, rows: Sequence[OutboxRow], results: Sequence[Result], tally: Tally
 ) -> None:
+    """What the server says of these ops, into an open transaction."""
     told = {each.op_id: each for each in results}
     accepted = set()
     for row in rows:
@@ -211,7 +252,8 @@ def _apply_results(
         tally.kinds |= {Kind.OUTBOX, Kind.APPLICATIONS}
 
 
-def _apply_receipts(uow: UnitOfWork, receipts: Sequence[str], tally: _Tally) -> None:
+def take_receipts(uow: UnitOfWork, receipts: Sequence[str], tally: Tally) -> None:
+    """Receipts, into an open transaction."""
     received, problems = incoming.receipts(uow, receipts, uow.facts.get("server_key") or "")
     tally.received += received
     tally.warnings += problems
@@ -221,20 +263,23 @@ def _apply_receipts(uow: UnitOfWork, receipts: Sequence[str], tally: _Tally) -> 
         tally.kinds |= {Kind.OUTBOX, Kind.APPLICATIONS}
 
 
-def _begin_epoch(uow: UnitOfWork, epoch: str, tally: _Tally) -> None:
+def begin_epoch(uow: UnitOfWork, epoch: str, tally: Tally) -> None:
     """The server was restored: hear everything again, offer again what it had receipted."""
     uow.outbox.offer_again()
     uow.facts.set("epoch", epoch)
+    uow.facts.set(retention.MARK, None)
+    uow.applications.forget_places()
     write_cursor(uow, Cursor())
     tally.kinds |= {Kind.OUTBOX, Kind.APPLICATIONS}
     tally.warnings.append("server_restored")
 
 
-def _apply_changes(uow: UnitOfWork, answer: SyncAnswer, tally: _Tally) -> None:
+def take_changes(uow: UnitOfWork, answer: SyncAnswer, tally: Tally) -> None:
+    """States of cases, and how far this PC has heard, into an open transaction."""
     cursor = read_cursor(uow)
     tally.kinds |= incoming.changes(uow, answer.changes, cursor)
     uow.facts.set("epoch", answer.epoch)
     told_of_packs = any(isinstance(each, PackChange) for each in answer.changes)
     # packs are fetched later: until they are stored, the server must go on telling of them
     packs = cursor.packs if told_of_packs else answer.cursor.packs
-    write_cursor(uow, Cursor(log=answer.cursor.log, roster=answer.cursor.roster, packs=packs))
+    write_cursor(uow, Cursor(log=answer.cursor.log, packs=packs))

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from station_app.access.secrets import SecretStore
-from station_app.domain.operator import Operator
+from station_app.domain.operator import Act, Operator
+from station_app.errors import UserError
 from station_app.events import Changed
 from station_app.plans import PlanBook
 from station_app.store import Store
@@ -43,6 +44,13 @@ class Desk:
     clock: Clock
     secrets: SecretStore
     master: bytes = field(repr=False)
+
+    def require(self, act: Act) -> None:
+        """Raises UserError ``first_password`` (it must be changed before anything else), ``role_forbids``."""
+        if self.operator.first_password:
+            raise UserError("first_password")
+        if not self.operator.may(act):
+            raise UserError("role_forbids", role=f"role.{self.operator.role}")
 
     def now(self) -> str:
         return stamp(self.clock())

@@ -1,8 +1,8 @@
-"""The server's word, taken into an open transaction: receipts, states of cases, the roster, the cursor.
+"""The server's word, taken into an open transaction: receipts, states of cases, the cursor.
 
 The server is the truth about a case once it has it, with two exceptions: nothing but a verified receipt makes a queued
-case ``received``, and news of an older revision does not touch a newer one. What refers to something unknown here is
-left out and logged.
+case ``received``, and news of an older revision does not touch a newer one. A case or revision that is unknown here is
+kept as a row for the clerk (``elsewhere``); what else refers to something unknown is left out and logged.
 """
 
 from __future__ import annotations
@@ -15,14 +15,15 @@ from typing import Any
 from pydantic import ValidationError
 
 from station_app.domain.application import CLOSED, FieldReturn, ReturnCode, State
-from station_app.domain.member import Member
 from station_app.errors import BugError, UserError
 from station_app.events import Kind
+from station_app.services import elsewhere
 from station_app.store import UnitOfWork
 from station_app.store.records import ApplicationRecord, OutboxRow, OutboxState, Source
 from station_app.store.times import Moment, stamp
+from sync.claims import ReceiptClaims
 from sync.envelope import decode_key, read_receipt
-from sync.wire import Change, Cursor, MemberChange, OpKind, ReceiptClaims, StateChange
+from sync.wire import Change, Cursor, OpKind, StateChange
 
 _LOG = logging.getLogger(__name__)
 _WITH_AMOUNT = frozenset({State.APPROVED, State.PAID})
@@ -32,7 +33,7 @@ _WITH_AMOUNT = frozenset({State.APPROVED, State.PAID})
 
 
 def read_cursor(uow: UnitOfWork) -> Cursor:
-    """How far this station has heard; from the beginning when that cannot be read."""
+    """How far this station has heard, the roster aside; from the beginning when that cannot be read."""
     try:
         return Cursor.model_validate_json(uow.facts.get("cursor") or "{}")
     except ValidationError:
@@ -102,28 +103,28 @@ def _is_signed(row: OutboxRow, claims: ReceiptClaims) -> bool:
 
 
 def changes(uow: UnitOfWork, told: Sequence[Change], cursor: Cursor) -> set[Kind]:
-    """Take in what lies behind ``cursor``; the kinds of things touched. Plan packs are fetched elsewhere."""
+    """Take in what lies behind ``cursor``; the kinds of things touched. The roster and plan packs go elsewhere."""
     kinds: set[Kind] = set()
-    members: dict[int, MemberChange] = {}
     for change in told:
         if isinstance(change, StateChange) and change.seq > cursor.log and _state(uow, change):
             kinds.add(Kind.APPLICATIONS)
-        elif isinstance(change, MemberChange):
-            members[change.member_no] = change
-    if members:
-        _roster(uow, list(members.values()))
-        kinds.add(Kind.MEMBERS)
     return kinds
 
 
 def _state(uow: UnitOfWork, change: StateChange) -> bool:
     """Follow one case; whether anything was written."""
     record, to = _case(uow, change.reference), _known_state(change.state)
-    if record is None or to is None:
+    if record is None:
+        elsewhere.note(uow, change, here=False)
+        return True
+    if to is None:
         _LOG.warning("a change was left out: %s %s", change.reference, change.state)
         return False
     if change.revision < record.revision:
         return False
+    if change.revision > record.revision:  # sent after the backup that this home was restored from
+        elsewhere.note(uow, change, here=True)
+        uow.applications.count_lost_revisions(record.id, change.revision, _moment(uow, change.at))
     if change.assessment is not None:
         uow.applications.set_server_assessment(record.id, change.assessment)
     if record.state is State.QUEUED and to is State.RECEIVED:
@@ -170,6 +171,7 @@ def _facts(record: ApplicationRecord, change: StateChange, to: State) -> dict[st
         "rejection_code": change.code if to is State.REJECTED else None,
         "amount": amount,
         "paid_on": change.paid_on,
+        "paid_seq": change.seq if to is State.PAID else None,
     }
 
 
@@ -193,21 +195,3 @@ def drop_moot_withdrawals(uow: UnitOfWork, application_id: str) -> None:
     troubled = (OutboxState.REFUSED, OutboxState.QUARANTINED)
     ops = [row for row in uow.outbox.of(application_id) if row.kind == OpKind.WITHDRAW.value and row.state in troubled]
     uow.outbox.mark_all({row.op_id for row in ops}, OutboxState.DONE)
-
-
-def _roster(uow: UnitOfWork, told: Sequence[MemberChange]) -> None:
-    uow.members.remove(each.member_no for each in told if each.gone)
-    uow.members.upsert(_member(each) for each in told if not each.gone)
-
-
-def _member(change: MemberChange) -> Member:
-    return Member(
-        member_no=change.member_no,
-        name=change.name,
-        id_number=change.id_number,
-        card_no=change.card_no,
-        phone=change.phone,
-        employer=change.employer,
-        district=change.district,
-        full_time_union_social_worker=change.full_time_union_social_worker,
-    )

@@ -10,11 +10,12 @@ from uuid import uuid4
 
 from station_app.domain.application import EDITABLE, Content, State
 from station_app.domain.identity import tidy_number
+from station_app.domain.operator import Act
 from station_app.domain.reference import Reference
 from station_app.durable import Point
 from station_app.errors import UserError
 from station_app.events import Changed, Kind
-from station_app.plans import Grant, preview
+from station_app.plans import Grant, Plan, preview
 from station_app.services.desk import Desk, Written
 from station_app.store import UnitOfWork
 from station_app.store.records import ApplicationRecord, GrantRow, ScanRecord
@@ -38,6 +39,7 @@ class CaseView:
 
 def new_case(desk: Desk, content: Content, unfinished: Mapping[str, str] | None = None) -> Written[CaseView]:
     """Begin a draft; ``applied_on`` is today unless given. Raises UserError ``not_enrolled``, ``plan_unknown``."""
+    desk.require(Act.CASES)
     plan = desk.plans.get(content.plan)
     content = tidy(content if content.applied_on else replace(content, applied_on=desk.today()))
     with desk.store.write(Point.DRAFT) as uow:
@@ -50,33 +52,39 @@ def new_case(desk: Desk, content: Content, unfinished: Mapping[str, str] | None 
             content=content,
             author_id=desk.operator.id,
             author_name=desk.operator.name,
-            assessment=assessed(desk, uow, content, ""),
+            assessment=assessed(plan, uow, content, ""),
             pack_version=plan.version,
             created_at=now,
             updated_at=now,
         )
         uow.applications.add(record)
-        _keep_unfinished(uow, record.id, unfinished or {})
+        if unfinished:
+            _keep_unfinished(uow, record.id, unfinished)
         uow.audit.add("case_begun", record.id, desk.operator.id, reference=record.reference)
-        return Written(view(uow, record.id), _TOUCHED)
+        grants = history(uow, content.applicant.get("id_number", ""), record.id)
+        return Written(CaseView(record, (), grants, unfinished or {}), _TOUCHED)
 
 
 def save_content(
     desk: Desk, application_id: str, content: Content, unfinished: Mapping[str, str] | None = None
 ) -> Written[CaseView]:
     """Keep what stands in the form, complete or not. Raises UserError ``not_editable`` once a revision is under way."""
+    desk.require(Act.CASES)
     content = tidy(content)
     with desk.store.write(Point.DRAFT) as uow:
         record = editable(uow, application_id)
         if record.revision and record.content.applied_on:
             content = replace(content, applied_on=record.content.applied_on)  # the day the worker applied stays
-        uow.applications.save_content(application_id, content, assessed(desk, uow, content, application_id), desk.now())
+        plan = plan_of(desk, replace(record, content=content))
+        known = assessed(plan, uow, content, application_id)
+        uow.applications.save_content(application_id, content, known, desk.now(), pack_version=plan.version)
         _keep_unfinished(uow, application_id, unfinished or {})
         return Written(view(uow, application_id), _TOUCHED)
 
 
 def set_consent(desk: Desk, application_id: str, consent: Mapping[str, Any]) -> Written[CaseView]:
     """Record the worker's consent: ``{"notice": version, "given_on": date, "how": ...}``."""
+    desk.require(Act.CASES)
     with desk.store.write(Point.DRAFT) as uow:
         editable(uow, application_id)
         uow.applications.set_consent(application_id, dict(consent), desk.now())
@@ -102,16 +110,27 @@ def tidy(content: Content) -> Content:
     return replace(content, applicant={name: value for name, value in applicant.items() if value})
 
 
-def assessed(desk: Desk, uow: UnitOfWork, content: Content, application_id: str) -> dict[str, Any] | None:
+def plan_of(desk: Desk, record: ApplicationRecord) -> Plan:
+    """The plan that a case stands under: a draft under the newest version, what was filed under the version it was
+    filed under, also when it comes back and goes out again.
+    """
+    return desk.plans.get(record.content.plan, record.pack_version if record.revision else None)
+
+
+def assessed(plan: Plan, uow: UnitOfWork, content: Content, application_id: str) -> dict[str, Any] | None:
     """What can be said of the draft as it stands; None while nothing can."""
     grants = history(uow, content.applicant.get("id_number", ""), application_id)
-    known = preview(desk.plans.get(content.plan), content, grants)
+    known = preview(plan, content, grants)
     return known.assessment.to_json() if known.assessment else None
 
 
 def history(uow: UnitOfWork, id_number: str, application_id: str = "") -> tuple[Grant, ...]:
-    """This person's other cases that were paid or may still be (``year_paid`` None), in the rules' words."""
-    return tuple(_grant(row) for row in uow.applications.grants_of(id_number) if row.application_id != application_id)
+    """This person's other cases that were paid or may still be (``year_paid`` None), in the rules' words: those in this
+    store, and those of other PCs of which the server has told.
+    """
+    id_number = tidy_number(id_number)
+    here = [_grant(row) for row in uow.applications.grants_of(id_number) if row.application_id != application_id]
+    return (*here, *uow.district_grants_of(id_number))
 
 
 def _grant(row: GrantRow) -> Grant:
@@ -124,6 +143,8 @@ def _grant(row: GrantRow) -> Grant:
         rank=row.rank,
         year_paid=int((row.paid_on or str(row.plan))[:4]) if row.state is State.PAID else None,
         certificate_number=row.certificate_number,
+        reference=row.reference,
+        state=row.state.value,
     )
 
 
@@ -159,8 +180,9 @@ def editable(uow: UnitOfWork, application_id: str) -> ApplicationRecord:
 
 
 def _next_reference(uow: UnitOfWork, year: int) -> str:
-    station_no, letter = uow.facts.get("station_no"), uow.facts.get("device_letter")
+    known = uow.facts.some("station_no", "device_letter", "generation", "serial_start")
+    station_no, letter = known.get("station_no"), known.get("device_letter")
     if not station_no or not letter:
         raise UserError("not_enrolled")
-    generation = int(uow.facts.get("generation") or 0)
-    return str(Reference(station_no, year, letter, generation, uow.applications.next_serial(year)))
+    serial = uow.applications.next_serial(year, int(known.get("serial_start") or 1))
+    return str(Reference(station_no, year, letter, int(known.get("generation") or 0), serial))

@@ -9,7 +9,7 @@ from station_app.events import Changed
 from station_app.services.desk import Desk, Written
 from station_app.services.intake import find_id
 from station_app.store import UnitOfWork
-from station_app.store.records import ApplicationRecord, LedgerQuery, LedgerRow, MoveRecord
+from station_app.store.records import ApplicationRecord, LedgerQuery, LedgerRow, MoveRecord, ScanRecord
 
 
 def find(desk: Desk, query: LedgerQuery) -> list[LedgerRow]:
@@ -39,6 +39,13 @@ def reveal(desk: Desk, application_id: str) -> Written[dict[str, str]]:
         return Written(numbers, Changed())
 
 
+def opened(desk: Desk, application_id: str) -> Written[None]:
+    """Note that a case was opened at the window, where its numbers stand in full."""
+    with desk.store.write(Point.AUDIT) as uow:
+        uow.audit.add("case_opened", application_id, desk.operator.id)
+    return Written(None, Changed())
+
+
 def audit_export(desk: Desk, what: str, count_shown: int) -> None:
     """Note that full numbers left the program through a command."""
     with desk.store.write(Point.AUDIT) as uow:
@@ -58,6 +65,11 @@ def _move(move: MoveRecord) -> dict[str, Any]:
     }
 
 
+def _page(scan: ScanRecord) -> dict[str, Any]:
+    erased = {"erased_at": scan.erased_at} if scan.erased_at else {}
+    return {"kind": scan.kind.value, "sha256": scan.sha256, "size": scan.size, **erased}
+
+
 def whole(uow: UnitOfWork, record: ApplicationRecord) -> dict[str, Any]:
     """The document that ``show`` prints."""
     content = record.content.to_json()
@@ -74,11 +86,10 @@ def whole(uow: UnitOfWork, record: ApplicationRecord) -> dict[str, Any]:
         "insisted": record.insisted,
         "consent": dict(record.consent),
         "author": {"id": record.author_id, "name": record.author_name},
+        "holder": {"id": record.holder_id, "name": record.holder_name},
         "rejection": record.rejection_code,
         "returned": [each.to_json() for each in record.returned],
-        "scans": [
-            {"kind": scan.kind.value, "sha256": scan.sha256, "size": scan.size} for scan in uow.scans.of(record.id)
-        ],
+        "scans": [_page(scan) for scan in uow.scans.of(record.id)],
         "revisions": [
             {"revision": each.revision, "sha256": each.body_sha256, "submitted_at": each.frozen_at}
             for each in uow.applications.revisions(record.id)

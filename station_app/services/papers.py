@@ -9,7 +9,7 @@ from station_app.errors import UserError
 from station_app.papers import Paper, PaperCase, Sheet, application_form, confirmation_sheet, receipt
 from station_app.plans import Assessment
 from station_app.services.desk import Desk
-from station_app.services.intake import find_id
+from station_app.services.intake import find_id, plan_of
 from station_app.store import UnitOfWork
 from station_app.store.records import ApplicationRecord
 
@@ -50,7 +50,7 @@ def sheet(desk: Desk, text: str, which: Paper | None = None) -> Sheet:
 
 
 def _has_form(desk: Desk, record: ApplicationRecord) -> bool:
-    category = desk.plans.get(record.content.plan).category(record.content.category)
+    category = plan_of(desk, record).category(record.content.category)
     return category.form.kind == "application_form"
 
 
@@ -61,7 +61,7 @@ def _paper_case(desk: Desk, uow: UnitOfWork, record: ApplicationRecord) -> Paper
         reference=record.reference,
         revision=revision,
         content=record.content,
-        plan=desk.plans.get(record.content.plan),
+        plan=plan_of(desk, record),
         station=uow.facts.get("station_name") or "",
         clerk=record.author_name,
         printed_on=desk.today(),

@@ -8,16 +8,15 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
+from station_app.domain.operator import Act
 from station_app.durable import Point
 from station_app.errors import UserError
 from station_app.events import Changed, Kind
-from station_app.plans import load_plan, unbundle
+from station_app.services import retention
 from station_app.services.desk import Desk, Written, stamp
 from station_app.services.incoming import read_cursor, write_cursor
-from station_app.services.plan_book import plans_with
 from station_app.store.records import OutboxRow, OutboxState
-from sync.envelope import check_pack, decode_key
-from sync.wire import PackAnswer
+from sync.wire import SyncAnswer
 
 _OPEN = (OutboxState.WAITING, OutboxState.ACCEPTED)
 _ASIDE = (OutboxState.QUARANTINED, OutboxState.REFUSED, OutboxState.FORKED)
@@ -33,7 +32,8 @@ class PassReport:
     ``sent``: ops the server accepted; ``blobs``: scans that arrived whole; ``received``: ops closed by receipts;
     ``pending``: ops that still wait, for the server or for a receipt; ``quarantined``: ops that wait for a person
     (set aside, refused or forked). ``bytes``: of scans; ``warnings``: codes; ``skew_seconds``: how wrong this PC's
-    clock is, 0 when it hardly is.
+    clock is, 0 when it hardly is. ``held``, ``held_bytes``: scans that wait for their hour or for the clerk's word, and
+    ``roster_held``: a roster of many members does.
     """
 
     at: str
@@ -47,6 +47,9 @@ class PassReport:
     code: str | None = None
     warnings: tuple[str, ...] = ()
     skew_seconds: int = 0
+    held: int = 0
+    held_bytes: int = 0
+    roster_held: bool = False
 
     def counts(self) -> dict[str, int]:
         """What ``station sync`` prints."""
@@ -96,9 +99,11 @@ def last_whole_pass(desk: Desk) -> str | None:
         return uow.facts.get("last_whole_pass")
 
 
-def save_pass(desk: Desk, report: PassReport, offset_seconds: int) -> Changed:
-    """Keep the report, and how far the server's clock is from ours."""
+def save_pass(desk: Desk, report: PassReport, offset_seconds: int, told: SyncAnswer | None = None) -> Changed:
+    """Keep the report, how far the server's clock is from ours, and what its last answer says of itself."""
     with desk.store.write(Point.SYNC_STATE) as uow:
+        if told is not None:
+            retention.hear(uow, told)
         uow.facts.set("last_pass", json.dumps(report.to_json()))
         if report.code is None:
             uow.facts.set("last_whole_pass", report.at)
@@ -142,6 +147,7 @@ def next_try(desk: Desk, row: OutboxRow) -> str:
 
 def retry(desk: Desk, op_id: str) -> Written[None]:
     """The clerk asks for an op to be sent again. Raises UserError ``op_unknown``, ``op_done``."""
+    desk.require(Act.CASES)
     with desk.store.write(Point.SYNC_STATE) as uow:
         row = uow.outbox.get(op_id)
         if row.state in (OutboxState.DONE, OutboxState.ACCEPTED):
@@ -151,21 +157,8 @@ def retry(desk: Desk, op_id: str) -> Written[None]:
     return Written(None, Changed.of(Kind.OUTBOX, Kind.APPLICATIONS))
 
 
-def store_pack(desk: Desk, pack: PackAnswer) -> Changed:
-    """Check a plan pack and put it in force. Raises UserError ``signature_invalid``, ``pack_invalid``."""
-    with desk.store.read() as uow:
-        server_key = uow.facts.get("server_key") or ""
-    check_pack(pack, decode_key(server_key))
-    plan = load_plan(unbundle(pack.text))
-    if (plan.year, plan.version) != (pack.year, pack.version):
-        raise UserError("pack_invalid", "version")
-    with desk.store.write(Point.APPLY) as uow:
-        uow.packs.put(pack.year, pack.version, pack.text, pack.signature, desk.now())
-    desk.plans = plans_with(desk.plans, [pack.text])
-    return Changed.of(Kind.PLANS)
-
-
 def heard_of_packs(desk: Desk, until: int) -> None:
     """All packs up to this place in the server's log are stored: it need not tell of them again."""
     with desk.store.write(Point.SYNC_STATE) as uow:
-        write_cursor(uow, read_cursor(uow).model_copy(update={"packs": until}))
+        heard = read_cursor(uow)
+        write_cursor(uow, heard.model_copy(update={"packs": max(until, heard.packs)}))

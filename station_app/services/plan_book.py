@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 
 import resources
+from station_app.errors import UserError
 from station_app.plans import Plan, PlanBook, load_plan, unbundle
+
+_LOG = logging.getLogger(__name__)
 
 
 def packaged_plans() -> PlanBook:
@@ -13,12 +17,15 @@ def packaged_plans() -> PlanBook:
     return PlanBook({year: load_plan(resources.plan_files(year)) for year in resources.plan_years()})
 
 
-def plans_with(packaged: PlanBook, bundles: Iterable[str]) -> PlanBook:
-    """``packaged`` with every newer bundle (see ``plans.bundle``) in its year's place."""
-    newest: dict[int, Plan] = {year: packaged.get(year) for year in packaged.years}
-    for text in bundles:
-        plan = load_plan(unbundle(text))
-        known = newest.get(plan.year)
-        if known is None or plan.version > known.version:
-            newest[plan.year] = plan
-    return PlanBook(newest)
+def plans_with(known: PlanBook, bundles: Iterable[str]) -> PlanBook:
+    """``known`` with these bundles (see ``plans.bundle``): of each year the newest in force, the earlier ones kept."""
+    return PlanBook.of((*known.versions, *(plan for text in bundles if (plan := _read(text)) is not None)))
+
+
+def _read(text: str) -> Plan | None:
+    """None: the pack held when it came, and this program cannot read it; a clerk is not kept out for that."""
+    try:
+        return load_plan(unbundle(text))
+    except UserError as error:
+        _LOG.warning("a plan pack that was kept cannot be read: %s", error)
+        return None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from station_app import config
+from station_app.domain.operator import Act
 from station_app.durable import Point
 from station_app.errors import UserError
 from station_app.events import Changed, Kind
 from station_app.services.desk import Desk, Written
 
 Value = int | bool | str
+LOOK = frozenset({"text_size", "theme"})
 
 
 def read_all(desk: Desk) -> dict[str, Value]:
@@ -18,11 +20,16 @@ def read_all(desk: Desk) -> dict[str, Value]:
 
 
 def change(desk: Desk, key: str, value: Value) -> Written[Value]:
-    """Choose a value. Raises UserError ``setting_unknown``, ``setting_invalid``."""
+    """Choose a value; how the window looks is anybody's choice. Raises UserError ``setting_unknown``, ``_invalid``,
+    and those of ``Desk.require``.
+    """
     check(key, value)
+    if key not in LOOK:
+        desk.require(Act.STATION)
     with desk.store.write(Point.SETTING) as uow:
         uow.settings.set(key, value)
-        uow.audit.add("setting_changed", key, desk.operator.id)
+        told = {"value": value} if isinstance(value, int) else {}  # text may name people or carry a password
+        uow.audit.add("setting_changed", key, desk.operator.id, **told)
     return Written(value, Changed.of(Kind.SETTINGS))
 
 

@@ -10,8 +10,8 @@ from station_app.access.secrets import SecretStore, secret_store
 from station_app.domain.operator import Operator, Role
 from station_app.durable import Point
 from station_app.errors import UserError
-from station_app.services.desk import Clock, Desk
-from station_app.services.plan_book import packaged_plans
+from station_app.services.desk import Clock, Desk, stamp
+from station_app.services.plan_packs import open_book
 from station_app.store import Store, StoreKeys
 
 _IDENTITY = ("station_no", "station_name", "district", "server_url", "device_letter")
@@ -43,10 +43,11 @@ def create_home(
         with store.write(Point.OPERATOR) as uow:
             uow.operators.add(operator)
             uow.audit.add("home_created", operator.id, operator.id)
+            plans = open_book(uow, stamp(clock()), operator.id)
     except BaseException:
         store.close()
         raise
-    return Desk(home, store, operator, packaged_plans(), clock, secrets, master)
+    return Desk(home, store, operator, plans, clock, secrets, master)
 
 
 def is_enrolled(desk: Desk) -> bool:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from station_app.domain.application import EDITABLE, Content, State, check_move
 from station_app.domain.canonical import sha256_hex
+from station_app.domain.operator import Operator
 from station_app.errors import UserError
-from station_app.store import ledger, names, rows
+from station_app.store import ledger, rows
+from station_app.store.names import NameKeys
 from station_app.store.records import (
     ApplicationRecord,
     GrantRow,
@@ -25,7 +27,10 @@ from station_app.store.schema import applications, moves, revisions, serials
 from station_app.store.times import Moment, stamp
 
 _COUNTING = (State.QUEUED, State.RECEIVED, State.RETURNED, State.APPROVED, State.PAID)
-_FACT_COLUMNS = frozenset({"rejection_code", "amount", "paid_on", "returned", "server_assessment"})
+_FACT_COLUMNS = frozenset({"rejection_code", "amount", "paid_on", "paid_seq", "returned", "server_assessment"})
+
+
+_LOST_BODY = '{"lost":true}'  # in the place of a revision that only the server has
 
 
 class Applications:
@@ -33,19 +38,30 @@ class Applications:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._names = NameKeys(connection, "name_keys", "applications")
 
     # ---- the record
 
-    def next_serial(self, year: int) -> int:
-        """The next number for a 受理号 of this plan year; never given twice."""
-        statement = upsert(serials).values(year=year, last=1)
+    def next_serial(self, year: int, first: int = 1) -> int:
+        """The next number for a 受理号 of this plan year, from ``first`` on; never given twice."""
+        statement = upsert(serials).values(year=year, last=first)
         statement = statement.on_conflict_do_update(index_elements=["year"], set_={"last": serials.c.last + 1})
         return int(self._connection.execute(statement.returning(serials.c.last)).scalar_one())
 
+    def is_taken(self, year: int, serial: int) -> None:
+        """A number that this home did not make, or has forgotten, is in use: the next one lies behind it."""
+        statement = upsert(serials).values(year=year, last=serial)
+        later = func.max(serials.c.last, serial)
+        self._connection.execute(statement.on_conflict_do_update(index_elements=["year"], set_={"last": later}))
+
+    def begin_serials_anew(self) -> None:
+        """A new restore generation counts from its own first number."""
+        self._connection.execute(delete(serials))
+
     def add(self, record: ApplicationRecord) -> None:
         """A new draft, and the first line of its history. Raises BugError ``application_not_a_draft``."""
-        self._connection.execute(insert(applications).values(**rows.of_application(record)))
-        names.know(self._connection, [str(record.content.value("name") or "")])
+        self._connection.execute(insert(applications), rows.of_application(record))
+        self._names.know([str(record.content.value("name") or "")])
         self._write_history(record.id, 0, None, record.state, record.created_at, record.author_id, Source.STATION, {})
 
     def get(self, application_id: str) -> ApplicationRecord:
@@ -78,8 +94,8 @@ class Applications:
             values["pack_version"] = pack_version
         self._update(application_id, values)
         if values["name"] != before.name:
-            names.know(self._connection, [values["name"]])
-            names.forget(self._connection, [before.name])
+            self._names.know([values["name"]])
+            self._names.forget([before.name])
 
     def set_consent(self, application_id: str, consent: Mapping[str, Any], now: Moment) -> None:
         self._state(application_id)
@@ -90,14 +106,23 @@ class Applications:
         self._state(application_id)
         self._update(application_id, {"insisted": reason, "updated_at": stamp(now)})
 
-    def set_assessment(self, application_id: str, assessment: Mapping[str, Any], pack_version: int) -> None:
-        """Our verdict as it stood at submit."""
+    def set_assessment(self, application_id: str, assessment: Mapping[str, Any] | None, pack_version: int) -> None:
+        """Our verdict, and the version of the plan that gave it: at submit, or when a draft goes over to a new one."""
         self._state(application_id)
-        self._update(application_id, {"assessment": rows.to_json(assessment), "pack_version": pack_version})
+        self._update(application_id, {"assessment": rows.json_or_none(assessment), "pack_version": pack_version})
 
     def set_server_assessment(self, application_id: str, assessment: Mapping[str, Any]) -> None:
         self._state(application_id)
         self._update(application_id, {"server_assessment": rows.to_json(assessment)})
+
+    def hand_over(self, application_id: str, to: Operator, at: Moment, by: str) -> None:
+        """Another operator has the case from now on: the record says who, the history who from whom."""
+        record, state = self.get(application_id), self._state(application_id)
+        values = {"holder_id": to.id, "holder_name": to.name, "updated_at": stamp(at)}
+        self._update(application_id, values)
+        facts = {"handed_from": record.holder_name, "handed_to": to.name}
+        here = State(state.state)
+        self._write_history(application_id, state.revision, here, here, stamp(at), by, Source.STATION, facts)
 
     # ---- moves
 
@@ -150,6 +175,10 @@ class Applications:
         self._update(application_id, {"state": to.value, "updated_at": stamp(at), **columns})
         return self.get(application_id)
 
+    def forget_places(self) -> None:
+        """The server's log was begun anew: the numbers of its payments mean nothing any more."""
+        self._connection.execute(update(applications).values(paid_seq=None))
+
     def history(self, application_id: str) -> list[MoveRecord]:
         """Every move, the oldest first."""
         found = self._connection.execute(
@@ -164,17 +193,23 @@ class Applications:
         self._state(application_id)
         record = RevisionRecord(application_id, revision, body, sha256_hex(body.encode()), operator_id, stamp(at))
         self._connection.execute(
-            insert(revisions).values(
-                application_id=application_id,
-                revision=revision,
-                body=body,
-                body_sha256=record.body_sha256,
-                operator_id=operator_id,
-                frozen_at=record.frozen_at,
-            )
+            insert(revisions),
+            {
+                "application_id": application_id,
+                "revision": revision,
+                "body": body,
+                "body_sha256": record.body_sha256,
+                "operator_id": operator_id,
+                "frozen_at": record.frozen_at,
+            },
         )
         self._update(application_id, {"revision": revision})
         return record
+
+    def count_lost_revisions(self, application_id: str, revision: int, at: Moment) -> None:
+        """The server has revisions up to this one that this home has lost: the next one here must follow them."""
+        for lost in range(self._state(application_id).revision + 1, revision + 1):
+            self.freeze(application_id, lost, _LOST_BODY, operator_id="", at=at)
 
     def revisions(self, application_id: str) -> list[RevisionRecord]:
         """Every frozen revision, the first first."""
@@ -242,14 +277,15 @@ class Applications:
         facts: Mapping[str, Any],
     ) -> None:
         self._connection.execute(
-            insert(moves).values(
-                application_id=application_id,
-                revision=revision,
-                from_state=from_state.value if from_state else None,
-                to_state=to.value,
-                at=at,
-                by=by,
-                source=source.value,
-                facts=rows.to_json(facts),
-            )
+            insert(moves),
+            {
+                "application_id": application_id,
+                "revision": revision,
+                "from_state": from_state.value if from_state else None,
+                "to_state": to.value,
+                "at": at,
+                "by": by,
+                "source": source.value,
+                "facts": rows.to_json(facts),
+            },
         )

@@ -22,21 +22,22 @@ START = "0" * 64
 
 
 class Audit:
-    """Append, read and prove the chain."""
+    """Append, read and prove the chain; one object for each unit of work, whose transaction alone appends."""
 
     def __init__(self, connection: Connection, key: bytes, clock: Clock) -> None:
         self._connection = connection
         self._key = key
         self._clock = clock
+        self._newest: tuple[int, str] | None = None  # the last row that was appended here
 
     def add(self, action: str, subject: str, operator_id: str, **ids: Any) -> AuditRow:
         """Append a row. ``subject``: the id or reference acted on; ``ids``: JSON values, never personal data."""
-        seq, before = self.head()
+        seq, before = self._newest or self.head()
         at = self._clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         content = (seq + 1, at, operator_id, action, subject, ids)
         row = AuditRow(*content, self._hash(before, content))
-        values = {"seq": row.seq, "at": at, "operator_id": operator_id, "action": action, "subject": subject}
-        self._connection.execute(insert(audit).values(**values, ids=to_json(ids), hash=row.hash))
+        self._connection.execute(insert(audit), {**vars(row), "ids": to_json(ids)})
+        self._newest = row.seq, row.hash
         return row
 
     def head(self) -> tuple[int, str]:

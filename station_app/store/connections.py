@@ -30,10 +30,15 @@ def connect(path: Path, key: bytes) -> Any:
     """A bare driver connection with the raw key set; nothing of the file has been read yet."""
     connection = driver.connect(str(path), isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA cipher_log_level = NONE")  # before the key, or it writes to stderr
-    connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-    # 256 bits of page authentication like the default SHA-512's, at two thirds of its time where SHA-256 is in hardware
-    connection.execute("PRAGMA cipher_hmac_algorithm = HMAC_SHA256")
+    # 256 bits of page authentication like SHA-512's, at two thirds of its time where SHA-256 is in hardware; as the
+    # default, since an attached file is read before anything can be said of it
+    connection.execute("PRAGMA cipher_default_hmac_algorithm = HMAC_SHA256")
+    connection.execute(f'PRAGMA key = "{_key(key)}"')
     return connection
+
+
+def _key(key: bytes) -> str:
+    return f"x'{key.hex()}'"
 
 
 def _ready(path: Path, key: bytes, *more: str) -> Any:
@@ -64,19 +69,31 @@ def _engine(create: Callable[[], Any], begin: str, pool: type[Pool], **options: 
     return engine
 
 
-def writer(path: Path, key: bytes) -> Engine:
+def writer(path: Path, key: bytes, *pragmas: str) -> Engine:
     """One connection; every transaction takes the write lock when it begins."""
-    return _engine(lambda: _ready(path, key), "BEGIN IMMEDIATE", QueuePool, pool_size=1, max_overflow=0)
+    return _engine(lambda: _ready(path, key, *pragmas), "BEGIN IMMEDIATE", QueuePool, pool_size=1, max_overflow=0)
+
+
+def _reader(path: Path, key: bytes, attached: Path) -> Any:
+    connection = _ready(path, key, "PRAGMA query_only = ON")
+    try:
+        connection.execute("ATTACH ? AS roster KEY ?", (str(attached), _key(key)))
+        connection.execute(f"PRAGMA roster.cache_size = -{CACHE_KIB}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 class Readers:
-    """Connections that cannot write. The one given back last goes first: its page cache is warm.
+    """Connections that cannot write, with the file ``attached`` as ``roster``. The one given back last goes first: its
+    page cache is warm.
 
     SQLAlchemy's own pool would cost as much as a lookup; this one is a list.
     """
 
-    def __init__(self, path: Path, key: bytes) -> None:
-        self._engine = _engine(lambda: _ready(path, key, "PRAGMA query_only = ON"), "BEGIN", NullPool)
+    def __init__(self, path: Path, key: bytes, attached: Path) -> None:
+        self._engine = _engine(lambda: _reader(path, key, attached), "BEGIN", NullPool)
         self._idle: list[Connection] = []
         self._closed = False
 

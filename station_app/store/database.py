@@ -1,4 +1,4 @@
-"""The store of one home: ``store.db`` (encrypted), ``scans/``, ``backups/``, ``trash/``.
+"""The store of one home: ``store.db`` and ``roster.db`` (encrypted), ``scans/``, ``backups/``, ``trash/``.
 
 with store.write(Point.DRAFT) as uow: ...     # the only way to write; committed at the end, rolled back on any error
 with store.read() as uow: ...                 # a snapshot; never waits behind a write
@@ -6,13 +6,16 @@ with store.read() as uow: ...                 # a snapshot; never waits behind a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+import contextlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock, get_ident
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from station_app import durable
 from station_app.durable import Point
@@ -20,7 +23,9 @@ from station_app.errors import BugError, EnvironmentFault
 from station_app.store import connections, faults
 from station_app.store.connections import Readers
 from station_app.store.keys import StoreKeys
+from station_app.store.log_check import MARK, lost_from_log
 from station_app.store.migrations import STATION, Ladder
+from station_app.store.roster import ROSTER, Roster
 from station_app.store.scan_files import ScanFiles
 from station_app.store.times import Clock, stamp
 from station_app.store.unit_of_work import UnitOfWork
@@ -34,16 +39,21 @@ _NOT_A_DATABASE = 26
 
 @dataclass
 class Store:
-    """An open store. Each thread takes what it needs through ``write`` and ``read``; ``close`` ends them all."""
+    """An open store. Each thread takes what it needs through ``write`` and ``read``; ``close`` ends them all.
+
+    Attribute: ``loss``: ``log_missing`` or ``log_short`` where what was committed last was gone when it was opened.
+    """
 
     home: Path
     scans: ScanFiles
-    _keys: StoreKeys
+    roster: Roster
+    keys: StoreKeys
     _clock: Clock
     _writer: Engine
     _readers: Readers
     _lock: Lock = field(default_factory=Lock)
     _writing: int | None = None  # the thread that holds the lock
+    loss: str | None = None
 
     @classmethod
     def create(cls, home: Path, keys: StoreKeys, clock: Clock, ladder: Ladder = STATION) -> Store:
@@ -61,6 +71,8 @@ class Store:
             durable.replace(home / f"{DATABASE}.part", home / DATABASE, Point.STORE_CREATE)
         store = cls._over(home, keys, clock)
         store.scans.make_folders()
+        store.roster.prepare()
+        store._mark()  # noqa: SLF001  our own
         return store
 
     @classmethod
@@ -74,11 +86,34 @@ class Store:
         _check_shape(path)
         store = cls._over(home, keys, clock)
         try:
-            store._bring_up(ladder)  # noqa: SLF001  our own
+            store._look_at_log()  # noqa: SLF001  our own
+            store._bring_up(ladder)  # noqa: SLF001
+            store.roster.prepare()
+            store._mark()  # noqa: SLF001
         except BaseException:
             store.close()
             raise
         return store
+
+    def _look_at_log(self) -> None:
+        """Before SQLite makes of the log what it can: keep what is left of a hurt one."""
+        path = self.home / DATABASE
+        with faults.named(self.home):
+            _give_rights_back(path)
+            self.loss = lost_from_log(path)
+            if self.loss is None:
+                return
+            folder = self.home / "aside" / f"log-{stamp(self._clock()).replace(':', '').replace('-', '')}"
+            durable.make_folder(folder, Point.STORE_BACKUP)
+            for end in ("", "-wal", "-shm"):
+                hurt = path.with_name(path.name + end)
+                if hurt.is_file():
+                    shutil.copyfile(hurt, folder / hurt.name)
+
+    def _mark(self) -> None:
+        """Until ``close`` there is a log; that this is so is no more than a witness, so it need not be durable."""
+        with faults.named(self.home):
+            (self.home / MARK).touch()
 
     def _bring_up(self, ladder: Ladder) -> None:
         revision = _revision(self._writer, self.home / DATABASE, ladder)
@@ -90,8 +125,9 @@ class Store:
     @classmethod
     def _over(cls, home: Path, keys: StoreKeys, clock: Clock) -> Store:
         path = home / DATABASE
-        scans = ScanFiles(home, keys)
-        return cls(home, scans, keys, clock, connections.writer(path, keys.database), Readers(path, keys.database))
+        scans, roster = ScanFiles(home, keys), Roster(home, keys.database)
+        writer, readers = connections.writer(path, keys.database), Readers(path, keys.database, home / ROSTER)
+        return cls(home, scans, roster, keys, clock, writer, readers)
 
     @contextmanager
     def write(self, point: Point) -> Iterator[UnitOfWork]:
@@ -102,7 +138,7 @@ class Store:
             self._writing = get_ident()
             try:
                 connection.begin()  # BEGIN IMMEDIATE
-                yield UnitOfWork(connection, self._keys, self._clock)
+                yield UnitOfWork(connection, self.keys, self._clock, self._reading)
                 durable.commit(connection, point)
             finally:
                 self._writing = None
@@ -110,10 +146,15 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[UnitOfWork]:
         """One snapshot from the first statement on, read only."""
+        with self._reading() as connection:
+            yield UnitOfWork(connection, self.keys, self._clock, lambda: nullcontext(connection))
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
         with faults.named(self.home):
             connection = self._readers.take()
             try:
-                yield UnitOfWork(connection, self._keys, self._clock)
+                yield connection
             finally:
                 self._readers.give_back(connection)
 
@@ -126,23 +167,33 @@ class Store:
         with faults.named(self.home):
             durable.make_folder(folder, Point.STORE_BACKUP)
             part.unlink(missing_ok=True)
-            self._copy_to(part)
-            with part.open("rb+") as file:
-                durable.sync_file(file.fileno(), Point.STORE_BACKUP)
-            durable.replace(part, target, Point.STORE_BACKUP)
+            try:
+                self.copy_to(part)
+                with part.open("rb+") as file:
+                    durable.sync_file(file.fileno(), Point.STORE_BACKUP)
+                durable.replace(part, target, Point.STORE_BACKUP)
+            finally:
+                part.unlink(missing_ok=True)
         return target
 
-    def _copy_to(self, path: Path) -> None:
-        opened = [connections.connect(each, self._keys.database) for each in (self.home / DATABASE, path)]
-        with closing(opened[0]) as source, closing(opened[1]) as copy:
+    def copy_to(self, path: Path) -> None:
+        """The database as it stands at one moment, under the same key; nobody waits for it."""
+        opened = [connections.connect(each, self.keys.database) for each in (self.home / DATABASE, path)]
+        with faults.named(self.home), closing(opened[0]) as source, closing(opened[1]) as copy:
             source.backup(copy)
+
+    @contextmanager
+    def watched(self) -> Iterator[Callable[[], int]]:
+        """A number that changes with every transaction that anybody commits; for one thread."""
+        with faults.named(self.home), closing(connections.connect(self.home / DATABASE, self.keys.database)) as raw:
+            yield lambda: int(raw.execute("PRAGMA data_version").fetchone()[0])
 
     def is_sound(self) -> bool:
         """Whether every page decrypts and the structure holds; reads the whole file, for the self-check."""
         with (
             self._lock,
             faults.named(self.home),
-            closing(connections.connect(self.home / DATABASE, self._keys.database)) as raw,
+            closing(connections.connect(self.home / DATABASE, self.keys.database)) as raw,
         ):
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             broken = raw.execute("PRAGMA cipher_integrity_check").fetchall()
@@ -150,8 +201,11 @@ class Store:
 
     def close(self) -> None:
         """Give the connections back to the system; the last one empties the write-ahead log."""
+        with contextlib.suppress(OSError):
+            (self.home / MARK).unlink(missing_ok=True)  # before the log goes
         self._readers.close()
         self._writer.dispose()
+        self.roster.close()
 
 
 def _build(path: Path, key: bytes, ladder: Ladder) -> None:
@@ -163,10 +217,20 @@ def _build(path: Path, key: bytes, ladder: Ladder) -> None:
         engine.dispose()  # the last connection to close moves the log into the file
 
 
+def _give_rights_back(path: Path) -> None:
+    """SQLite makes the log with the database's rights; one from a time when that was read-only would stay so."""
+    for end in ("-wal", "-shm"):
+        log = path.with_name(path.name + end)
+        if log.exists() and os.access(path, os.W_OK) and not os.access(log, os.W_OK):
+            log.chmod(path.stat().st_mode)
+
+
 def _check_shape(path: Path) -> None:
     with faults.named(path.parent):
         if not path.exists():
             raise EnvironmentFault("store_missing")
+        if not path.is_file():
+            raise EnvironmentFault("store_damaged")
         with path.open("rb") as file:
             start = file.read(len(_PLAIN_HEADER))
         if start == _PLAIN_HEADER:

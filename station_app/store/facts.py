@@ -17,8 +17,20 @@ class Facts:
     def get(self, key: str) -> str | None:
         return self._connection.execute(select(facts.c.value).where(facts.c.key == key)).scalar()
 
+    def some(self, *keys: str) -> dict[str, str]:
+        """Those of these that are known."""
+        found = self._connection.execute(select(facts).where(facts.c.key.in_(keys)))
+        return {row.key: row.value for row in found}
+
     def all(self) -> dict[str, str]:
         return {row.key: row.value for row in self._connection.execute(select(facts))}
+
+    def beginning(self, prefix: str) -> dict[str, str]:
+        """Those whose names begin so, by name."""
+        found = self._connection.execute(
+            select(facts).where(facts.c.key >= prefix, facts.c.key < prefix + "\uffff").order_by(facts.c.key)
+        )
+        return {row.key: row.value for row in found}
 
     def set(self, key: str, value: str | None) -> None:
         """None takes the fact away."""

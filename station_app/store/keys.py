@@ -12,17 +12,18 @@ MASTER_BYTES = 32
 
 @dataclass(frozen=True)
 class StoreKeys:
-    """32 bytes each: the database's raw key, the scans' AES key, the names' and the audit chain's HMAC keys."""
+    """32 bytes each: the database's raw key, the scans' AES key, the HMAC keys of names, audit chain and backups."""
 
     database: bytes = field(repr=False)
     scans: bytes = field(repr=False)
     names: bytes = field(repr=False)
     audit: bytes = field(repr=False)
+    backups: bytes = field(repr=False)
 
     @classmethod
     def derive(cls, master: bytes) -> StoreKeys:
-        """The four subkeys of a 32-byte master key."""
-        return cls(*(_subkey(master, purpose) for purpose in ("database", "scans", "names", "audit")))
+        """The five subkeys of a 32-byte master key."""
+        return cls(*(_subkey(master, purpose) for purpose in ("database", "scans", "names", "audit", "backups")))
 
 
 def _subkey(master: bytes, purpose: str) -> bytes:

@@ -31,7 +31,7 @@ _COLUMNS = (
     func.json_extract(applications.c.assessment, "$.amount").label("assessed_amount"),
     applications.c.amount,
     applications.c.paid_on,
-    applications.c.author_name,
+    func.coalesce(applications.c.holder_name, applications.c.author_name).label("holder_name"),
     func.json_array_length(applications.c.returned).label("returned"),
     _RECEIPTED.label("receipted"),
     applications.c.updated_at,

@@ -1,8 +1,7 @@
-"""The roster, and the search that runs at every key the clerk presses: range queries on indexes, never a scan."""
+"""The search that runs at every key the clerk presses: range queries on indexes of the roster, never a scan."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -14,21 +13,16 @@ from station_app.store import names
 
 # ruff: noqa: S608  the SQL is put together from this module's own constants
 
-_COLUMNS = "member_no, name, id_number, card_no, phone, employer, district, full_time_union_social_worker"
+COLUMNS = "member_no, name, id_number, card_no, phone, employer, district, full_time_union_social_worker"
 _BY_NAME = f"""
-    SELECT {", ".join("m." + each for each in _COLUMNS.split(", "))}
-    FROM (SELECT DISTINCT name FROM name_keys WHERE key >= ? AND key < ? ORDER BY key LIMIT ?) k
+    SELECT {", ".join("m." + each for each in COLUMNS.split(", "))}
+    FROM (SELECT DISTINCT name FROM member_keys WHERE key >= ? AND key < ? ORDER BY key LIMIT ?) k
     CROSS JOIN members m ON m.name = k.name LIMIT ?
 """
 _BY_NUMBER = tuple(
-    f"SELECT {_COLUMNS} FROM members WHERE {column} >= ? AND {column} < ? ORDER BY {column} LIMIT ?"
+    f"SELECT {COLUMNS} FROM members WHERE {column} >= ? AND {column} < ? ORDER BY {column} LIMIT ?"
     for column in ("id_number", "card_no", "phone")
 )
-_UPSERT = f"""
-    INSERT INTO members ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (member_no) DO UPDATE SET {", ".join(f"{each} = excluded.{each}" for each in _COLUMNS.split(", ")[1:])}
-"""
-_MOST_AT_ONCE = 500
 
 
 class Members:
@@ -47,30 +41,11 @@ class Members:
 
     def by_id_number(self, text: str) -> Member | None:
         """The member with exactly this ID number."""
-        found = self._members(f"SELECT {_COLUMNS} FROM members WHERE id_number = ? LIMIT 1", (tidy_number(text),))
+        found = self._members(f"SELECT {COLUMNS} FROM members WHERE id_number = ? LIMIT 1", (tidy_number(text),))
         return found[0] if found else None
 
     def count(self) -> int:
         return int(self._connection.exec_driver_sql("SELECT count(*) FROM members").scalar_one())
-
-    def upsert(self, members: Iterable[Member]) -> None:
-        """Add or replace by ``member_no``; thousands at a time are meant."""
-        batch = {member.member_no: member for member in members}
-        if not batch:
-            return
-        former = self._names_of(list(batch))
-        self._connection.exec_driver_sql(_UPSERT, [_values(each) for each in batch.values()])
-        names.know(self._connection, (each.name for each in batch.values()))
-        names.forget(self._connection, former - {each.name for each in batch.values()})
-
-    def remove(self, member_nos: Iterable[int]) -> None:
-        """Take members out; numbers that are not there do not matter."""
-        gone = list(member_nos)
-        if not gone:
-            return
-        former = self._names_of(gone)
-        self._connection.exec_driver_sql("DELETE FROM members WHERE member_no = ?", [(each,) for each in gone])
-        names.forget(self._connection, former)
 
     def _by_name(self, key: str, limit: int) -> list[Member]:
         found: dict[int, Member] = {}
@@ -90,15 +65,6 @@ class Members:
                 break
         return list(found.values())
 
-    def _names_of(self, member_nos: Sequence[int]) -> set[str]:
-        found: set[str] = set()
-        for start in range(0, len(member_nos), _MOST_AT_ONCE):
-            some = tuple(member_nos[start : start + _MOST_AT_ONCE])
-            marks = ", ".join("?" * len(some))
-            sql = f"SELECT DISTINCT name FROM members WHERE member_no IN ({marks})"
-            found.update(row[0] for row in self._connection.exec_driver_sql(sql, some))
-        return found
-
     def _members(self, sql: str, values: tuple[Any, ...]) -> list[Member]:
         # straight to the driver: at every key, what SQLAlchemy adds would cost more than the query
         driver_connection: Any = self._connection.connection.driver_connection
@@ -108,16 +74,3 @@ class Members:
                 sql, values
             )
         ]
-
-
-def _values(member: Member) -> tuple[Any, ...]:
-    return (
-        member.member_no,
-        member.name,
-        member.id_number,
-        member.card_no,
-        member.phone,
-        member.employer,
-        member.district,
-        int(member.full_time_union_social_worker),
-    )

@@ -1,22 +1,22 @@
-"""Finding people by name: every spelling of every name in the store, in one clustered index.
+"""Finding people by name: every spelling of every name, in one clustered index for members and one for applicants.
 
-Names repeat, so spellings are kept per name, not per person; a range of this index gives names, and an index on the
+Names repeat, so spellings are kept per name, not per person; a range of such an index gives names, and an index on the
 name gives the people.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from operator import itemgetter
 
 from sqlalchemy import Connection
 
-from station_app.domain.pinyin import keys_of
+from station_app.domain.pinyin import first_key, keys_of
+
+# ruff: noqa: S608  the SQL is put together from table names of this package
 
 _LAST = "\U0010ffff"
-
-_ADD = "INSERT OR IGNORE INTO name_keys (key, name) VALUES (?, ?)"
-_BORNE = "SELECT EXISTS (SELECT 1 FROM members WHERE name = ?) OR EXISTS (SELECT 1 FROM applications WHERE name = ?)"
-_KNOWN = "SELECT EXISTS (SELECT 1 FROM name_keys WHERE key = ? AND name = ?)"
 
 
 def bounds(prefix: str) -> tuple[str, str]:
@@ -24,22 +24,33 @@ def bounds(prefix: str) -> tuple[str, str]:
     return prefix, prefix + _LAST
 
 
-def know(connection: Connection, names: Iterable[str]) -> None:
-    """Make these names findable."""
-    new = [name for name in set(names) if name and not _is_known(connection, name)]
-    pairs = sorted((key, name) for name in new for key in keys_of(name))
-    if pairs:
-        connection.exec_driver_sql(_ADD, pairs)
+class NameKeys:
+    """The index in ``table`` over the names in ``bearers``, another table with a column ``name``."""
 
+    def __init__(self, connection: Connection, table: str, bearers: str) -> None:
+        self._connection = connection
+        self._add = f"INSERT OR IGNORE INTO {table} (key, name) VALUES (?, ?)"
+        self._remove = f"DELETE FROM {table} WHERE key = ? AND name = ?"
+        self._borne = f"SELECT EXISTS (SELECT 1 FROM {bearers} WHERE name = ?)"
+        self._unknown = f"""
+            SELECT value ->> 1 FROM json_each(?) AS asked WHERE NOT EXISTS
+                (SELECT 1 FROM {table} WHERE key = asked.value ->> 0 AND name = asked.value ->> 1)
+        """
 
-def forget(connection: Connection, names: Iterable[str]) -> None:
-    """Take out those of these names that nobody bears any more."""
-    for name in set(names):
-        if name and not connection.exec_driver_sql(_BORNE, (name, name)).scalar():
-            pairs = [(key, name) for key in keys_of(name)]
-            connection.exec_driver_sql("DELETE FROM name_keys WHERE key = ? AND name = ?", pairs)
+    def know(self, names: Iterable[str]) -> None:
+        """Make these names findable."""
+        pairs = [(key, name) for name in self._new(set(names)) for key in keys_of(name)]
+        if pairs:
+            self._connection.exec_driver_sql(self._add, sorted(pairs, key=itemgetter(0)))
 
+    def forget(self, names: Iterable[str]) -> None:
+        """Take out those of these names that nobody bears any more."""
+        for name in set(names):
+            if name and not self._connection.exec_driver_sql(self._borne, (name,)).scalar():
+                self._connection.exec_driver_sql(self._remove, [(key, name) for key in keys_of(name)])
 
-def _is_known(connection: Connection, name: str) -> bool:
-    # keys_of puts the name itself first
-    return bool(connection.exec_driver_sql(_KNOWN, (keys_of(name)[0], name)).scalar())
+    def _new(self, names: Iterable[str]) -> list[str]:
+        """Those that are not in the index; all are asked for at once, since a roster brings thousands."""
+        asked = [(key, name) for name in names if (key := first_key(name))]
+        rows = self._connection.exec_driver_sql(self._unknown, (json.dumps(asked, ensure_ascii=False),))
+        return [row[0] for row in rows]

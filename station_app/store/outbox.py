@@ -61,10 +61,11 @@ class Outbox:
         return self._rows(select(outbox).where(wanted).order_by(outbox.c.seq))
 
     def mark_all(self, op_ids: Collection[str], state: OutboxState) -> None:
-        """The same became of all these ops (some hundreds at most)."""
+        """The same became of all these ops (some hundreds at most); what is done stays done, whoever was faster."""
         if op_ids:
             values = {"state": state.value, "last_code": None, "next_try_at": None}
-            self._connection.execute(update(outbox).where(outbox.c.op_id.in_(sorted(op_ids))).values(**values))
+            open_ones = outbox.c.op_id.in_(sorted(op_ids)) & (outbox.c.state != OutboxState.DONE.value)
+            self._connection.execute(update(outbox).where(open_ones).values(**values))
 
     def mark(self, op_id: str, state: OutboxState, code: str | None = None) -> None:
         """What became of an op; ``code`` says why."""

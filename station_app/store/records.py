@@ -19,6 +19,7 @@ class ApplicationRecord:
 
     ``revision``: the last frozen one, 0 while there is none. ``assessment``: ours, at the last save;
     ``server_assessment``: the server's own, beside it. ``pack_version``: of the plan pack that judged it.
+    ``holder_id`` and ``holder_name``: who has the case now; the author until it is handed over.
     """
 
     id: str
@@ -39,6 +40,15 @@ class ApplicationRecord:
     rejection_code: str | None = None
     amount: int | None = None
     paid_on: str | None = None
+    handed_to: tuple[str, str] | None = None
+
+    @property
+    def holder_id(self) -> str:
+        return self.handed_to[0] if self.handed_to else self.author_id
+
+    @property
+    def holder_name(self) -> str:
+        return self.handed_to[1] if self.handed_to else self.author_name
 
 
 @dataclass(frozen=True)
@@ -59,7 +69,7 @@ class LedgerRow:
     assessed_amount: int | None
     amount: int | None
     paid_on: str | None
-    author_name: str
+    holder_name: str
     returned: int
     receipted: bool
     updated_at: str
@@ -83,6 +93,7 @@ class ScanRecord:
 
     ``frozen``: part of a revision, so it can be left out of the next one (``removed``) but never be deleted.
     ``added_after_revision``: the revision that was the last one when it was added, 0 before the first.
+    ``erased_at``: since when its bytes are gone from this PC, because the case was paid long ago.
     """
 
     id: str
@@ -97,6 +108,20 @@ class ScanRecord:
     rotation: int = 0
     frozen: bool = False
     removed: bool = False
+    erased_at: str | None = None
+
+
+@dataclass(frozen=True)
+class PaidCase:
+    """A paid case whose scans lie here. ``paid_seq``: the payment's number in the server's log, where it is known.
+
+    ``settled``: none of its ops is open, set aside or refused.
+    """
+
+    application_id: str
+    revision: int
+    paid_seq: int | None
+    settled: bool
 
 
 class OutboxState(StrEnum):

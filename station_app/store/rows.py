@@ -72,6 +72,7 @@ def application(row: Row[Any]) -> ApplicationRecord:
         rejection_code=row.rejection_code,
         amount=row.amount,
         paid_on=row.paid_on,
+        handed_to=(row.holder_id, row.holder_name) if row.holder_id else None,
     )
 
 

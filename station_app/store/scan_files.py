@@ -14,6 +14,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import RLock
+from uuid import uuid4
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -29,6 +31,7 @@ TRASH = "trash"
 _HEADER = b"ZSC\x01"
 _NONCE = 12
 _GRACE = timedelta(days=1)
+HURT = frozenset({"scan_missing", "scan_damaged"})
 
 
 @dataclass(frozen=True)
@@ -41,9 +44,16 @@ class PutScan:
 
 
 class ScanFiles:
-    """Puts and gets whole pages. Raises the EnvironmentFaults of ``faults``."""
+    """Puts and gets whole pages. Raises the EnvironmentFaults of ``faults``.
+
+    Attributes: ``copies``: folders of backups, in which whole copies of hurt files may lie. ``filing``: held from the
+    writing of a page until its row is there, so that no page is erased in between.
+    """
 
     def __init__(self, home: Path, keys: StoreKeys) -> None:
+        self.copies: tuple[Path, ...] = ()
+        self.filing = RLock()
+        self._erased: set[str] = set()  # not to be taken from a backup again
         self._folder = home / FOLDER
         self._trash = home / TRASH
         self._cipher = AESGCM(keys.scans)
@@ -67,7 +77,8 @@ class ScanFiles:
         Raises UserError ``scan_empty``.
         """
         puts = [self._named(content) for content in contents]
-        with faults.named(self._folder):
+        with self.filing, faults.named(self._folder):
+            self._erased.difference_update(put.name for put in puts)
             new = {put.name: content for put, content in zip(puts, contents, strict=True) if not self._holds(put.name)}
             for name in new:
                 durable.make_folder(self._path(name).parent, Point.SCAN_FILE)
@@ -82,17 +93,77 @@ class ScanFiles:
         return PutScan(digest.hex(), len(content), hmac.digest(self._names, digest, "sha256").hex())
 
     def get(self, name: str) -> bytes:
-        """The page's bytes, proved unchanged. Raises EnvironmentFault ``scan_missing``, ``scan_damaged``."""
+        """The page's bytes, proved unchanged; a hurt file is replaced from a backup where a whole copy lies.
+
+        Raises EnvironmentFault ``scan_missing``, ``scan_damaged``.
+        """
+        try:
+            return self._unseal(name, self._read(name))
+        except EnvironmentFault as fault:
+            if fault.code not in HURT:
+                raise
+            sealed = self._from_backup(name)
+            if sealed is None:
+                raise
+            return self._unseal(name, sealed)
+
+    def _read(self, name: str) -> bytes:
         with faults.named(self._folder):
             try:
-                sealed = self._path(name).read_bytes()
+                return self._path(name).read_bytes()
             except FileNotFoundError as error:
                 raise EnvironmentFault("scan_missing") from error
-        return self._unseal(name, sealed)
+            except IsADirectoryError as error:
+                raise EnvironmentFault("scan_damaged") from error
+
+    def _from_backup(self, name: str) -> bytes | None:
+        """Put a whole copy in the place of a hurt file, which goes to the trash; None when there is no copy."""
+        copies = (self.proved(name, folder / FOLDER / name[:2] / name) for folder in self.copies)
+        sealed = next((each for each in copies if each is not None), None)
+        path = self._path(name)
+        with self.filing, faults.named(self._folder):
+            if sealed is None or name in self._erased:
+                return None
+            if path.exists():
+                durable.make_folder(self._trash, Point.SCAN_SWEEP)
+                durable.replace(path, self._trash / f"{name}.hurt-{uuid4().hex[:8]}", Point.SCAN_SWEEP)
+            durable.make_folder(path.parent, Point.SCAN_FILE)
+            durable.write_file(path, sealed, Point.SCAN_FILE)
+        return sealed
+
+    def sealed(self, name: str) -> bytes:
+        """The file as it lies on the disk, proved whole: what a backup copies. Raises as ``get`` does."""
+        sealed = self._read(name)
+        self._unseal(name, sealed)
+        return sealed
+
+    def proved(self, name: str, copy: Path) -> bytes | None:
+        """A copy of the file that lies elsewhere, if it is there and whole."""
+        try:
+            sealed = copy.read_bytes()
+            self._unseal(name, sealed)
+        except (OSError, EnvironmentFault):
+            return None
+        return sealed
 
     def has(self, name: str) -> bool:
         """Whether the file is there; ``get`` alone proves that it is whole."""
         return self._path(name).is_file()
+
+    def erase(self, names: Collection[str]) -> None:
+        """Take files away for good, whatever was put aside of them too; ``filing`` is held by whoever chose them."""
+        self._erased.update(names)
+        with faults.named(self._folder):
+            paths = {
+                path
+                for name in names
+                for path in (self._path(name), self._trash / name, *self._trash.glob(f"{name}.hurt-*"))
+            }
+            there = [path for path in paths if path.exists()]
+            for path in there:
+                path.unlink()
+            for folder in {path.parent for path in there}:
+                durable.sync_folder(folder, Point.RETENTION)
 
     def sweep_orphans(self, known: Collection[str], now: datetime) -> int:
         """Move files that no row knows and that are older than a day to ``trash/``; returns how many.
@@ -123,7 +194,7 @@ class ScanFiles:
         """Whether the page is there and whole; a damaged file is written anew."""
         try:
             self._unseal(name, self._path(name).read_bytes())
-        except (FileNotFoundError, EnvironmentFault):
+        except (FileNotFoundError, IsADirectoryError, EnvironmentFault):
             return False
         return True
 

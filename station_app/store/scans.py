@@ -1,4 +1,4 @@
-"""The rows of scanned pages. The bytes lie in ``ScanFiles`` and are there before the row is."""
+"""The rows of scanned pages. The bytes lie in ``ScanFiles``, are there before the row is, and go after it is marked."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from station_app.domain.application import ScanKind
 from station_app.errors import UserError
 from station_app.store.records import ScanRecord
 from station_app.store.schema import applications, scans
+from station_app.store.times import Moment, stamp
 
 _MOST_AT_ONCE = 500
 
@@ -23,24 +24,9 @@ class Scans:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, record: ScanRecord) -> None:
+    def add(self, *records: ScanRecord) -> None:
         """``frozen`` must be false: only ``freeze`` makes it true."""
-        self._connection.execute(
-            insert(scans).values(
-                id=record.id,
-                application_id=record.application_id,
-                kind=record.kind.value,
-                sha256=record.sha256,
-                size=record.size,
-                media_type=record.media_type,
-                file_name=record.file_name,
-                added_at=record.added_at,
-                added_after_revision=record.added_after_revision,
-                rotation=record.rotation,
-                frozen_revision=0,
-                removed=int(record.removed),
-            )
-        )
+        self._connection.execute(insert(scans), [_values(record) for record in records])
 
     def of(self, application_id: str, *, with_removed: bool = False) -> list[ScanRecord]:
         """The pages of a case in the order they were added."""
@@ -108,9 +94,51 @@ class Scans:
             found.update({(row.reference, row.sha256): _scan(row) for row in self._connection.execute(joined)})
         return found
 
+    def references_with(self, file_names: Collection[str]) -> list[str]:
+        """The cases that have one of these files, by reference (some hundreds of files at most)."""
+        joined = select(applications.c.reference).distinct().join(scans, scans.c.application_id == applications.c.id)
+        found = joined.where(scans.c.file_name.in_(sorted(file_names))).order_by(applications.c.reference)
+        return list(self._connection.execute(found).scalars())
+
     def all_file_names(self) -> set[str]:
-        """Every file that a row refers to, removed pages included."""
-        return set(self._connection.execute(select(scans.c.file_name).distinct()).scalars())
+        """Every file that should be there, of removed pages too."""
+        kept = select(scans.c.file_name).where(scans.c.erased_at.is_(None))
+        return set(self._connection.execute(kept.distinct()).scalars())
+
+    # ---- erasing
+
+    def erase(self, application_id: str, at: Moment) -> None:
+        """Mark all pages of a case that was paid and receipted (trigger) as erased; their files go next."""
+        kept = (scans.c.application_id == application_id) & scans.c.erased_at.is_(None)
+        self._connection.execute(update(scans).where(kept).values(erased_at=stamp(at)))
+
+    def files_to_erase(self, application_ids: Collection[str]) -> list[str]:
+        """The files of erased pages of these cases (some hundreds at most) that no other page needs."""
+        mine, other = scans.alias(), scans.alias()
+        needed = select(other.c.id).where(other.c.sha256 == mine.c.sha256, other.c.erased_at.is_(None))
+        found = (
+            select(mine.c.file_name)
+            .where(mine.c.application_id.in_(sorted(application_ids)), mine.c.erased_at.is_not(None))
+            .where(~needed.exists())
+        )
+        return sorted(set(self._connection.execute(found).scalars()))
+
+
+def _values(record: ScanRecord) -> dict[str, Any]:
+    return {
+        "id": record.id,
+        "application_id": record.application_id,
+        "kind": record.kind.value,
+        "sha256": record.sha256,
+        "size": record.size,
+        "media_type": record.media_type,
+        "file_name": record.file_name,
+        "added_at": record.added_at,
+        "added_after_revision": record.added_after_revision,
+        "rotation": record.rotation,
+        "frozen_revision": 0,
+        "removed": int(record.removed),
+    }
 
 
 def _scan(row: Row[Any]) -> ScanRecord:
@@ -127,4 +155,5 @@ def _scan(row: Row[Any]) -> ScanRecord:
         rotation=row.rotation,
         frozen=row.frozen_revision > 0,
         removed=bool(row.removed),
+        erased_at=row.erased_at,
     )

@@ -45,28 +45,7 @@ def _application() -> Column[str]:
     return _text("application_id", ForeignKey("applications.id"))
 
 
-# clustered by name, so that those whom a prefix finds lie side by side
-members = Table(
-    "members",
-    METADATA,
-    _integer("member_no"),
-    _text("name"),
-    _text("id_number"),
-    _text("card_no"),
-    _text("phone"),
-    _text("employer"),
-    _text("district"),
-    _flag("full_time_union_social_worker"),
-    PrimaryKeyConstraint("name", "member_no"),
-    Index("members_member_no", "member_no", unique=True),
-    Index("members_id_number", "id_number"),
-    Index("members_card_no", "card_no"),
-    Index("members_phone", "phone"),
-    sqlite_strict=True,
-    sqlite_with_rowid=False,
-)
-
-# every spelling under which a name is found: characters, pinyin, initials; of members and of applicants
+# every spelling under which an applicant is found: characters, pinyin, initials
 name_keys = Table(
     "name_keys",
     METADATA,
@@ -110,6 +89,9 @@ applications = Table(
     _integer("pack_version"),
     _text("created_at"),
     _text("updated_at"),
+    _text("holder_id", nullable=True),  # who has the case after a hand-over; empty: its author
+    _text("holder_name", nullable=True),
+    _integer("paid_seq", nullable=True),  # the payment's number in the server's log
     UniqueConstraint("reference"),
     Index("applications_state", "state", "updated_at"),
     Index("applications_updated_at", "updated_at"),
@@ -173,10 +155,12 @@ scans = Table(
     _integer("rotation", CheckConstraint("rotation IN (0, 90, 180, 270)")),
     _integer("frozen_revision"),  # the first revision that holds it, 0 while none does
     _flag("removed"),
+    _text("erased_at", nullable=True),  # the bytes are gone from this PC since then
     Index("scans_application", "application_id", "added_at"),
     Index("scans_sha256", "sha256"),
     sqlite_strict=True,
 )
+Index("scans_kept", scans.c.application_id, sqlite_where=scans.c.erased_at.is_(None))
 
 outbox = Table(
     "outbox",
@@ -260,6 +244,8 @@ operators = Table(
     _text("name"),
     _text("role", CheckConstraint("role IN ('clerk', 'lead', 'auditor')")),
     _text("created_at"),
+    _text("disabled_at", nullable=True),
+    _text("first_password_at", nullable=True),  # a lead chose it then; empty once the operator has changed it
     UniqueConstraint("name"),
     sqlite_strict=True,
 )

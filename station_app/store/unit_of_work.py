@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 
 from sqlalchemy import Connection
 
+from station_app.plans import Grant
 from station_app.store.applications import Applications
 from station_app.store.audit import Audit
+from station_app.store.district_grants import DistrictGrants
 from station_app.store.facts import Facts
 from station_app.store.keys import StoreKeys
 from station_app.store.members import Members
@@ -16,6 +20,7 @@ from station_app.store.operators import Operators
 from station_app.store.outbox import Outbox
 from station_app.store.packs import Packs
 from station_app.store.receipts import Receipts
+from station_app.store.retention import Retention
 from station_app.store.scans import Scans
 from station_app.store.settings import Settings
 from station_app.store.times import Clock
@@ -28,6 +33,12 @@ class UnitOfWork:
     connection: Connection
     keys: StoreKeys
     clock: Clock
+    reader: Callable[[], AbstractContextManager[Connection]]  # one that sees the roster's file too
+
+    def district_grants_of(self, id_number: str) -> list[Grant]:
+        """What this person has at other PCs. A writer does not see the roster's file, so it asks a reader."""
+        with self.reader() as connection:
+            return DistrictGrants(connection).of(id_number)
 
     @cached_property
     def members(self) -> Members:
@@ -40,6 +51,10 @@ class UnitOfWork:
     @cached_property
     def scans(self) -> Scans:
         return Scans(self.connection)
+
+    @cached_property
+    def retention(self) -> Retention:
+        return Retention(self.connection)
 
     @cached_property
     def outbox(self) -> Outbox:

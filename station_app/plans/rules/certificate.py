@@ -76,7 +76,10 @@ class Level:
 
 @dataclass(frozen=True)
 class LevelName:
-    """The level by name (social workers; digest A-10). A name the pack does not know goes to the reviewer."""
+    """The level by name (social workers; digest A-10). A name the pack does not know goes to the reviewer.
+
+    ``never``: words that no funded level's name holds (助理).
+    """
 
     levels: Mapping[str, int]
     funded: frozenset[int]
@@ -100,7 +103,8 @@ class LevelName:
         name = normalise(case.text("level_name") or "")
         if self.levels.get(name) in self.funded:
             return NOTHING
-        return self.refused(given=name) if name in self.never else self.doubtful(given=name)
+        never = any(each in name for each in self.never)
+        return self.refused(given=name) if never else self.doubtful(given=name)
 
     def offers(self, case: Case) -> Iterable[Offer]:
         names: dict[int, str] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from station_app.plans.assessment import Severity
+from station_app.plans.assessment import Clause, Severity
 from station_app.plans.case import Case
 from station_app.plans.rules.base import NOTHING, Found, Offer, Outcome, Pack
 from station_app.plans.tables import Table
@@ -74,6 +74,10 @@ class CompetitionYear:
     def read(cls, table: Table, pack: Pack) -> CompetitionYear:
         outcome = Outcome("competition_year_mismatch", Severity.REFUSE, "year", pack.clause(table))
         return cls(table.whole("year"), outcome)
+
+    @property
+    def clause(self) -> Clause | None:
+        return self.outcome.clause
 
     def __call__(self, case: Case) -> Found:
         given = {case.number("year"), year_in(case.text("competition") or "") or self.year}

@@ -59,6 +59,10 @@ class DateWindow:
     def needs(self) -> tuple[str, ...]:
         return (self.field,)
 
+    @property
+    def clause(self) -> Clause | None:
+        return self.outside.clause
+
     def __call__(self, case: Case) -> Found:
         printed = case.day(self.field)
         if printed is None:
@@ -148,6 +152,10 @@ class IssuedFrom:
     @classmethod
     def read(cls, table: Table, pack: Pack) -> IssuedFrom:
         return cls(table.day("start"), Outcome(table.text("code"), Severity.INFO, "issue_date", pack.clause(table)))
+
+    @property
+    def clause(self) -> Clause | None:
+        return self.outcome.clause
 
     def __call__(self, case: Case) -> Found:
         day = case.day("issue_date")

@@ -19,7 +19,7 @@ from station_app.plans.text import normalise
 
 @dataclass(frozen=True)
 class Repeat:
-    """Answers once per earlier grant that all the words fit."""
+    """Answers once per earlier grant that all the words fit; names the earlier case where it is known."""
 
     words: tuple[str, ...]
     year: int | None
@@ -47,7 +47,8 @@ class Repeat:
         found: Found = NOTHING
         for grant in case.history:
             if self._fits(case, grant):
-                found += self.outcome(plan=grant.plan, category=grant.category.value, year_paid=grant.year_paid)
+                known = {"plan": grant.plan, "category": grant.category.value, "year_paid": grant.year_paid}
+                found += self.outcome(**known, **grant.source)
         return found
 
     def offers(self, case: Case) -> Iterable[Offer]:

@@ -1,0 +1,141 @@
+"""Backups of an open home: the automatic ones in the second folder, and the one in a file that somebody asked for."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from station_app.access import nameplate
+from station_app.durable import Point
+from station_app.errors import EnvironmentFault
+from station_app.events import Changed, Kind
+from station_app.services.desk import Desk, Written, stamp
+from station_app.store.backup_file import write_backup_file
+from station_app.store.backup_sets import BackupSet, Kept
+from station_app.store.manifest import Manifest
+
+_NAMED = {
+    "disk_full": "backup_disk_full",
+    "store_unwritable": "backup_unwritable",
+    "disk_error": "backup_disk_error",
+}
+
+
+@dataclass(frozen=True)
+class BackupPlace:
+    """Where backups go. ``folder``: of the setting, or beside the home; ``chosen``: by the setting; ``there``: now."""
+
+    folder: Path
+    set: BackupSet
+    chosen: bool
+
+    @property
+    def there(self) -> bool:
+        return self.folder.is_dir()
+
+
+def place_of(desk: Desk) -> BackupPlace:
+    """The second folder, and this home's set in it: a restored home has a set of its own."""
+    with desk.store.read() as uow:
+        chosen = str(uow.settings.get("backup_folder"))
+        generation = uow.facts.get("generation") or "0"
+    folder = Path(chosen) if chosen else desk.home.with_name(f"{desk.home.name}-backup")
+    name = hmac.digest(desk.store.keys.backups, b"set", "sha256").hex()[:12]
+    return BackupPlace(folder, BackupSet(folder / f"station-{name}-{generation}"), bool(chosen))
+
+
+def back_up(desk: Desk, keep_on: Callable[[], bool] = lambda: True) -> Written[Manifest]:
+    """Take one backup into the second folder; only the pages that are not there yet are copied.
+
+    Raises EnvironmentFault ``backup_folder_missing`` (a chosen folder is never made: the stick is not in),
+    ``backup_disk_full``, ``backup_unwritable``, ``backup_disk_error``, ``backup_interrupted``, and those of a hurt
+    store.
+    """
+    place = place_of(desk)
+    if place.chosen and not (place.folder.is_absolute() and place.there):
+        raise EnvironmentFault("backup_folder_missing")
+    with _named():
+        made = place.set.add(desk.store, _others(desk), desk.clock(), keep_on)
+    use_copies(desk, place)
+    return Written(made, Changed.of(Kind.BACKUP))
+
+
+def write_file(desk: Desk, target: Path) -> Manifest:
+    """The whole home in one file. Raises EnvironmentFault as ``back_up`` does."""
+    with _named():
+        made = write_backup_file(desk.store, target, _others(desk), desk.clock())
+    with desk.store.write(Point.AUDIT) as uow:
+        uow.audit.add("backup_written", desk.operator.id, desk.operator.id, pages=len(made.scans))
+    return made
+
+
+def newest(desk: Desk) -> Kept | None:
+    """The last backup in the second folder, None while there is none or the folder is not there."""
+    return place_of(desk).set.newest()
+
+
+@dataclass(frozen=True)
+class BackupState:
+    """How the second folder stands. ``taken``: moment of the newest backup, None without one; ``age``: seconds."""
+
+    folder: Path
+    chosen: bool
+    there: bool
+    taken: str | None
+    age: float
+
+
+def state_of(desk: Desk) -> BackupState:
+    """Looks at the folder, which may be slow to answer."""
+    place = place_of(desk)
+    kept = place.set.newest()
+    taken = None if kept is None else stamp(kept.moment)
+    age = float("inf") if kept is None else age_of(kept, desk.clock())
+    return BackupState(place.folder, place.chosen, place.there, taken, age)
+
+
+def is_behind_its_backup(desk: Desk) -> bool:
+    """Whether the newest backup knows more than the store: somebody has put an older ``store.db`` in its place."""
+    place, kept = place_of(desk).set, newest(desk)
+    if kept is None:
+        return False
+    try:
+        told = place.manifest_of(kept, desk.store.keys.backups)
+    except EnvironmentFault:
+        return False
+    with desk.store.read() as uow:
+        return uow.audit.head()[0] < told.audit_seq
+
+
+def age_of(kept: Kept, now: datetime) -> float:
+    """Seconds since a backup's snapshot was taken."""
+    return (now - kept.moment).total_seconds()
+
+
+def use_copies(desk: Desk, place: BackupPlace | None = None) -> None:
+    """Let hurt pages be replaced from the second folder, whichever generation's set holds them."""
+    place = place or place_of(desk)
+    name = place.set.folder.name.rpartition("-")[0]
+    desk.store.scans.copies = (place.set.folder, *sorted(place.folder.glob(f"{name}-*")))
+
+
+def _others(desk: Desk) -> dict[str, bytes]:
+    try:
+        return {nameplate.FILE: (desk.home / nameplate.FILE).read_bytes()}
+    except OSError as error:
+        raise EnvironmentFault("keys_unreadable", errno=error.errno) from error
+
+
+@contextmanager
+def _named() -> Iterator[None]:
+    """The disk's faults as those of a backup: nothing that was entered is in question."""
+    try:
+        yield
+    except EnvironmentFault as fault:
+        if fault.code not in _NAMED:
+            raise
+        raise EnvironmentFault(_NAMED[fault.code]) from fault

@@ -1,0 +1,117 @@
+"""The thread that keeps the second folder at most ten minutes behind, whoever sits at the window, locked or not.
+
+It looks every few minutes whether anybody has written, and takes a backup then; on connections of its own, so that
+nobody waits for it. It tells of the end of each through ``Events`` and holds nothing of Qt.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Condition, Thread
+
+from station_app.errors import StationError
+from station_app.events import Changed, Events, Kind
+from station_app.services import backup
+from station_app.services.desk import Desk
+
+_LOG = logging.getLogger(__name__)
+EVERY = 240.0  # seconds between two looks; with the time that a backup takes it stays far below ten minutes
+FIRST = 20.0  # after sign-in, so that the first minute belongs to the clerk
+_LAST = 15.0  # at sign-out the pages of a whole day may wait; what is not copied then is copied after the next sign-in
+
+
+@dataclass(frozen=True)
+class BackupStatus:
+    """``failure``: the code of why the last attempt failed, None while all is well."""
+
+    running: bool = False
+    failure: str | None = None
+
+
+class BackupWorker:
+    """``start`` once, ``stop`` once; ``wake`` at any time, from any thread."""
+
+    def __init__(self, desk: Desk, events: Events, every: float = EVERY, first: float = FIRST) -> None:
+        self._desk = desk
+        self._events = events
+        self._every = every
+        self._first = first
+        self._condition = Condition()
+        self._stopping = False
+        self._woken = False
+        self._deadline = float("inf")
+        self._status = BackupStatus()
+        self._thread = Thread(target=self._live, name="backup")
+
+    # ---- from outside
+
+    @property
+    def status(self) -> BackupStatus:
+        return self._status
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Take a backup now, whether anybody has written or not."""
+        with self._condition:
+            self._woken = True
+            self._condition.notify_all()
+
+    def stop(self) -> None:
+        """Take a last backup if anybody has written, for some seconds at most, and wait for the thread to end."""
+        with self._condition:
+            self._stopping = True
+            self._deadline = time.monotonic() + _LAST
+            self._condition.notify_all()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    # ---- the thread
+
+    def _live(self) -> None:
+        try:
+            backup.use_copies(self._desk)
+            with self._desk.store.watched() as version:
+                self._watch(version)
+        except StationError as error:
+            self._show(running=False, failure=error.code)
+        except Exception:  # the window must not end with it
+            _LOG.exception("the automatic backup ended")
+            self._show(running=False, failure="backup_bug")
+
+    def _watch(self, version: Callable[[], int]) -> None:
+        saved: int | None = None
+        wait = self._first
+        while True:
+            asked, going_on = self._wait(wait)
+            now = version()
+            if (asked or now != saved) and self._attempt():
+                saved = now
+            if not going_on:
+                return
+            wait = self._every
+
+    def _wait(self, seconds: float) -> tuple[bool, bool]:
+        """Until woken, until the time has come, or until stopped: whether somebody asked, whether to go on."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._woken or self._stopping, seconds)
+            asked, self._woken = self._woken, False
+            return asked, not self._stopping
+
+    def _attempt(self) -> bool:
+        self._show(running=True, failure=self._status.failure)
+        try:
+            backup.back_up(self._desk, lambda: time.monotonic() < self._deadline)
+        except StationError as error:
+            self._show(running=False, failure=error.code)
+            return False
+        self._show(running=False, failure=None)
+        return True
+
+    def _show(self, *, running: bool, failure: str | None) -> None:
+        self._status = BackupStatus(running, failure)
+        self._events.send(Changed.of(Kind.BACKUP))
