@@ -84,6 +84,8 @@ def verdict_word(assessment: Assessment | None) -> str:
 
 def _entered(case: PaperCase) -> Iterator[Row]:
     for section in case.category.form.sections:
+        if not any(cell.field for row in section.rows for cell in row):
+            continue  # opinions and seals have their place on the plan's own form
         yield _heading(section.title)
         yield from (fields_row(cells, case, len(_COLUMNS), _FIELD, _NOTHING) for cells in section.rows)
 
@@ -109,6 +111,8 @@ def _handling(case: PaperCase, say: Mapping[str, Any]) -> Iterator[Row]:
     right = (Cell(say["applied_on"], CellKind.LABEL), Cell(printed_day(applied_on) if applied_on else ""))
     yield Row((*left, *right), _FIELD)
     yield _line(say["station"], case.station)
+    if case.category.form.kind == "confirmation_sheet":  # a plan's own form says in its remark what goes with it
+        yield _line(say["asked"], "；".join(case.category.materials))
     yield _line(say["materials"], materials(case, say["material_line"], say["materials_none"]))
 
 
@@ -140,7 +144,8 @@ def _consent(case: PaperCase, say: Mapping[str, Any]) -> Iterator[Block]:
     yield Text(say["consent_note"], Style.SMALL, space_after=1.5)
     yield Checks(tuple(Check(each.format(notice=notice_version())) for each in say["consents"]), space_after=3)
     yield Text(form.declaration, space_after=0)
-    yield Signature(((form.signature, room_to_write(form.date_line)),))
+    line = (form.signature or say["signature"], room_to_write(form.date_line or say["date_line"]))
+    yield Signature((line,))
     yield Text(say["clerk"].format(clerk=case.clerk), Style.SMALL)
 
 

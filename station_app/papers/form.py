@@ -40,13 +40,25 @@ def _rows(form: Form, case: PaperCase) -> Iterator[Row]:
     width = len(_COLUMNS)
     for section in form.sections:
         yield Row((Cell(section.title, CellKind.HEADING, width),), _HEADING)
-        yield from (fields_row(cells, case, width, _FIELD) for cells in section.rows)
-    if form.seals:
+        for cells in section.rows:
+            yield fields_row(cells, case, width, _SEAL if any(each.seal for each in cells) else _FIELD)
+    if form.seals and not _has_places(form):
         yield Row(tuple(Cell(each, CellKind.PROSE, width // len(form.seals)) for each in form.seals), _SEAL)
-    yield Row((Cell(form.declaration, CellKind.PROSE, width, Align.CENTRE),), _DECLARATION)
+    if form.declaration:
+        yield Row((Cell(form.declaration, CellKind.PROSE, width, Align.CENTRE),), _DECLARATION)
+    if form.signature:
+        yield _signature(form, width)
+
+
+def _has_places(form: Form) -> bool:
+    """Whether the form itself prints where its seals go."""
+    return any(cell.seal for section in form.sections for row in section.rows for cell in row)
+
+
+def _signature(form: Form, width: int) -> Row:
     label = Cell(f"\u3000\u3000{form.signature}", CellKind.PROSE, width // 2)
     day = Cell(f"{room_to_write(form.date_line)}\u3000\u3000", CellKind.PROSE, width - width // 2, Align.RIGHT)
-    yield Row((label, day), _SIGNATURE, open=True, joined=True)
+    return Row((label, day), _SIGNATURE, open=True, joined=True)
 
 
 def fields_row(cells: tuple[FormCell, ...], case: PaperCase, columns: int, height: float, empty: str = "") -> Row:

@@ -41,6 +41,7 @@ def _rows(case: PaperCase, say: Mapping[str, Any]) -> Iterator[Row]:
     yield _line(say["id_number"], mask_id(printed(case, "id_number")))
     yield _line(say["category"], case.category.label)
     yield _line(say["certificate"], _certificate(case, say))
+    yield _line(say["asked"], "；".join(case.category.materials))
     yield _line(say["materials"], materials(case, say["material_line"], say["materials_none"]))
     yield _line(say["verdict"], verdict_word(case.assessment))
     yield _line(say["amount"], amount_line(case.assessment, say))

@@ -7,9 +7,9 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
+from resources import read_text
 from station_app.domain.fields import SECTIONS, FieldType
 from station_app.papers.case import PaperCase
 from station_app.plans import Finding
@@ -20,7 +20,7 @@ _TYPES = {name: spec.type for section in SECTIONS.values() for name, spec in sec
 @cache
 def words(name: str) -> Mapping[str, Any]:
     """One file of ``resources/forms``."""
-    return tomllib.loads(files("resources").joinpath("forms", f"{name}.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(read_text(f"forms/{name}.toml"))
 
 
 def word(table: str, key: object) -> str:
@@ -31,6 +31,8 @@ def word(table: str, key: object) -> str:
 def printed(case: PaperCase, name: str) -> str:
     """A field's value as paper shows it; empty when it was not entered. Numbers stand whole, to be checked and read."""
     value = case.content.value(name)
+    if value is None and name == "year":
+        value = case.content.certificate_year
     if value is None:
         return ""
     field = case.category.field(name)
@@ -67,8 +69,7 @@ def finding_line(finding: Finding) -> str:
 
 @cache
 def _translations(name: str) -> Mapping[str, str]:
-    text = files("resources").joinpath("translations", "zh_CN", f"{name}.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return tomllib.loads(read_text(f"translations/zh_CN/{name}.toml"))
 
 
 class _Filler(string.Formatter):

@@ -1,0 +1,114 @@
+"""The requests of eSCL. Every way in which a device in the network can misbehave ends here as a fault with a code."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from urllib3.exceptions import HTTPError
+
+from station_app.durable import Point
+from station_app.errors import EnvironmentFault, UserError
+
+_CONNECTING, _READING = 5.0, 60.0  # seconds; a scanner answers only once the lamp is warm
+_LARGEST_DOCUMENT, _LARGEST_PAGE = 512 * 1024, 256 * 2**20  # bytes
+_CHUNK = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Answer:
+    """``status``: as HTTP has it. ``wait``: seconds asked for before the next try. ``location``: a path."""
+
+    status: int
+    body: bytes = b""
+    location: str = ""
+    wait: float = 1.0
+
+
+class EsclClient:
+    """One device at ``root`` (``http://host:port/eSCL``); no proxy stands between it and this PC."""
+
+    def __init__(self, root: str) -> None:
+        """Raises UserError ``scanner_unknown`` where this is no address."""
+        self._root = root.rstrip("/") + "/"
+        try:
+            parts = urlsplit(self._root)
+            known = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            known = False
+        if not known:
+            raise UserError("scanner_unknown")
+        self._session = requests.Session()
+        self._session.trust_env = False
+
+    def close(self) -> None:
+        self._session.close()
+
+    def get(self, what: str) -> bytes:
+        """``ScannerCapabilities`` or ``ScannerStatus``. Raises EnvironmentFault ``scanner_gone``, ``scanner_busy``."""
+        with self._send(Point.SCANNER_REQUEST, "GET", urljoin(self._root, what)) as response:
+            if response.status_code == requests.codes.unavailable:
+                raise EnvironmentFault("scanner_busy")
+            if response.status_code != requests.codes.ok:
+                raise EnvironmentFault("scanner_gone")
+            return b"".join(_pieces(response, _LARGEST_DOCUMENT))
+
+    def start(self, settings: bytes) -> Answer:
+        """``location`` is the job's; of what the device says only the path is believed."""
+        with self._send(Point.SCANNER_REQUEST, "POST", urljoin(self._root, "ScanJobs"), settings) as response:
+            said = response.headers.get("Location", "")
+            path = urlsplit(urljoin(self._root + "ScanJobs", said)).path if said else ""
+            return Answer(response.status_code, location=path, wait=_wait(response))
+
+    def next_page(self, job: str) -> Generator[None, None, Answer]:
+        """One step for each piece that has come."""
+        where = urljoin(self._root, f"{job.rstrip('/')}/NextDocument")
+        with self._send(Point.SCANNER_REQUEST, "GET", where) as response:
+            pieces = []
+            for piece in _pieces(response, _LARGEST_PAGE):
+                pieces.append(piece)
+                yield
+            return Answer(response.status_code, b"".join(pieces), wait=_wait(response))
+
+    def cancel(self, job: str) -> None:
+        with self._send(Point.SCANNER_REQUEST, "DELETE", urljoin(self._root, job)):
+            pass
+
+    @contextmanager
+    def _send(self, point: Point, method: str, url: str, body: bytes | None = None) -> Iterator[requests.Response]:
+        """The one place where a request leaves for a scanner. Raises EnvironmentFault ``scanner_gone``."""
+        try:
+            with self._open(self._session, method, url, body) as response:
+                yield response
+        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+            raise EnvironmentFault("scanner_gone") from error
+
+    def _open(self, session: requests.Session, method: str, url: str, body: bytes | None) -> requests.Response:
+        return session.request(
+            method,
+            url,
+            data=body,
+            headers={"Content-Type": "text/xml"} if body else None,
+            timeout=(_CONNECTING, _READING),
+            allow_redirects=False,
+            stream=True,
+        )
+
+
+def _pieces(response: requests.Response, most: int) -> Iterator[bytes]:
+    """Raises EnvironmentFault ``scanner_not_understood`` where it does not end."""
+    size = 0
+    for piece in response.iter_content(_CHUNK):
+        size += len(piece)
+        if size > most:
+            raise EnvironmentFault("scanner_not_understood")
+        yield piece
+
+
+def _wait(response: requests.Response) -> float:
+    """Seconds; a device that asks for a minute is asked again sooner."""
+    text = response.headers.get("Retry-After", "")
+    return min(float(text), 3.0) if text.isascii() and text.isdecimal() and len(text) < 7 else 1.0

@@ -1,0 +1,182 @@
+"""The program's end of a driver's process: what it says is read with patience, and it can always be ended.
+
+Whatever happens in there (a driver that hangs, crashes or talks nonsense, a device that is unplugged), here it is a
+fault with a code, after a time that is known beforehand.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from types import TracebackType
+from typing import IO
+
+from station_app.config import child_environment
+from station_app.devices import child, drivers, memory
+from station_app.devices.id_chip import ChipRecord
+from station_app.devices.id_reader import CardOrder
+from station_app.devices.pipe import Message, fault_of, receive
+from station_app.devices.scanner import Page, Scanner, ScanOrder
+from station_app.errors import EnvironmentFault, UserError
+
+LISTING_SILENCE = 60.0  # seconds; some drivers look for network devices for half of that
+READING_SILENCE = 15.0  # an ID card reader answers several times a second
+SCANNING_SILENCE = 90.0  # an old lamp warms up, a feeder draws its sheet
+_AHEAD = 2  # messages read before they are asked for: pictures are large
+
+
+class DriverJob:
+    """One process of one driver, from the start to the end of the ``with`` block.
+
+    ``order`` None asks for the scanners. ``silence``: seconds without a word after which it counts as hung.
+    """
+
+    def __init__(self, driver: str, order: ScanOrder | CardOrder | None, silence: float) -> None:
+        self._silence = silence
+        self._queue: queue.Queue[Message | None] = queue.Queue(_AHEAD)
+        self._cancelled, self._closing = threading.Event(), threading.Event()
+        self._process = _start()
+        self._reader = threading.Thread(target=self._read, name=f"driver {driver}")
+        self._reader.start()
+        self._ask({"driver": driver, "order": None if order is None else order.to_json()})
+
+    def __enter__(self) -> DriverJob:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def cancel(self) -> None:
+        """From any thread: whoever waits for the next message has its answer at once."""
+        self._cancelled.set()
+        with contextlib.suppress(queue.Full):  # then nobody waits
+            self._queue.put_nowait(None)
+
+    def messages(self) -> Iterator[Message]:
+        """Until the end. Raises the driver's own faults, and EnvironmentFault ``scanner_hung``, ``scanner_crashed``."""
+        while (message := self._next()).kind != "end":
+            if message.kind == "fault":
+                raise fault_of(message.head)
+            yield message
+
+    def close(self) -> None:
+        """End the process, gently where it lets us; a second call does nothing."""
+        self._closing.set()
+        self._hang_up()
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._queue.get_nowait()  # a reader that waits for room goes on and sees that nobody listens
+        try:
+            if self._process.wait(child.GRACE + 1):
+                self._kill()  # it has crashed: what it started may be there still
+        except subprocess.TimeoutExpired:
+            self._kill()
+        self._reader.join()
+        _pipe(self._process.stdout).close()
+
+    def _next(self) -> Message:
+        try:
+            message = self._queue.get(timeout=self._silence)
+        except queue.Empty as error:
+            self._kill()
+            raise EnvironmentFault("scanner_hung") from error
+        if self._cancelled.is_set():
+            raise UserError("scan_cancelled")
+        if message is None:
+            raise EnvironmentFault("scanner_crashed")
+        return message
+
+    def _ask(self, request: object) -> None:
+        with contextlib.suppress(BrokenPipeError):  # it has crashed already; the reader tells
+            stdin = _pipe(self._process.stdin)
+            stdin.write(json.dumps(request).encode() + b"\n")
+            stdin.flush()
+
+    def _read(self) -> None:
+        said: Message | None = Message({"is": "alive"})
+        while said is not None:
+            said = receive(_pipe(self._process.stdout))
+            if not self._closing.is_set():
+                self._queue.put(said)
+
+    def _hang_up(self) -> None:
+        with contextlib.suppress(BrokenPipeError):
+            _pipe(self._process.stdin).close()
+
+    def _kill(self) -> None:
+        """The process with all that it started, and the pictures that it leaves."""
+        if sys.platform == "win32":
+            self._process.kill()
+        else:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        memory.sweep()
+
+
+class ScanJob:
+    """One run of a scanner; iterate it for the pages. ``cancel`` from any thread. Use it in a ``with`` block.
+
+    Raises UserError ``scanner_unknown`` where no driver goes by this id.
+    """
+
+    def __init__(self, order: ScanOrder, silence: float = SCANNING_SILENCE) -> None:
+        drivers.check(order.driver)
+        self._job = DriverJob(order.driver, order, silence)
+        self.cancel = self._job.cancel
+
+    def __enter__(self) -> ScanJob:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._job.close()
+
+    def __iter__(self) -> Iterator[Page]:
+        """Raises UserError or EnvironmentFault ``scanner_*``, ``scan_cancelled``; the pages before it count."""
+        for message in self._job.messages():
+            if message.kind == "page":
+                yield Page(message.body, str(message.head["media_type"]))
+
+
+def scanners_of(driver: str, silence: float = LISTING_SILENCE) -> Iterator[Scanner]:
+    """What one driver finds, as it finds it. Raises EnvironmentFault ``scanner_*``, ``sane_missing``."""
+    with DriverJob(driver, None, silence) as job:
+        for message in job.messages():
+            if message.kind == "scanner":
+                yield Scanner.from_json(message.head)
+
+
+def read_id_card(order: CardOrder, silence: float = READING_SILENCE) -> ChipRecord:
+    """Wait for a card and read its chip. Raises UserError or EnvironmentFault ``id_card_*``, ``id_reader_*``."""
+    try:
+        with DriverJob(child.ID_READER, order, silence) as job:
+            for message in job.messages():
+                if message.kind == "card":
+                    return ChipRecord.from_json(message.head)
+    except EnvironmentFault as fault:
+        raise EnvironmentFault("id_reader_gone") if fault.code.startswith("scanner_") else fault from fault
+    raise UserError("id_card_not_placed")
+
+
+def _start() -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603  our own module
+        [sys.executable, "-m", child.__name__],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=child_environment(),
+        start_new_session=True,  # the terminal's Ctrl+C is for us; and what it starts dies with it
+    )
+
+
+def _pipe(end: IO[bytes] | None) -> IO[bytes]:
+    assert end is not None
+    return end

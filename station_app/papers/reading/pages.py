@@ -1,0 +1,219 @@
+"""One page, start to end: outlines, straight and upright, kind, fields, defects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
+
+import cv2
+import numpy as np
+import zxingcpp
+
+from station_app.domain.application import ScanKind
+from station_app.errors import UserError
+from station_app.papers.code import read_code
+from station_app.papers.reading.fields import Field, fields_of
+from station_app.papers.reading.finding import Outline, Quad, corner_first, outlines, straightened
+from station_app.papers.reading.kinds import kind_of, marks_of
+from station_app.papers.reading.pictures import Picture
+from station_app.papers.reading.quality import Defect, has_glare, is_blurred, is_cut, is_too_small
+from station_app.papers.reading.shapes import Line, Point
+from station_app.papers.reading.text import Box, Recogniser
+
+_CARD, _SHEET = 1100, 1800  # pixels of the longer side that are read
+_CARD_SHARE = 0.45  # of the page's area: a smaller document is read as a card
+_LOOK = 1300  # pixels of the longer side while looking for text outside outlines
+_BAND = 0.08  # of the page's height: an empty band that parts documents
+_WORTH = 3  # pieces of text that make a document
+_MARGIN = 0.6  # of a letter's height around text that has no outline
+_SIDES = (ScanKind.ID_FRONT, ScanKind.ID_BACK)
+
+
+@dataclass(frozen=True)
+class Document:
+    """``corners``: pixels of the page, clockwise from the document's own top left."""
+
+    kind: ScanKind
+    corners: Quad
+    fields: dict[str, Field] = field(default_factory=dict)
+    defects: tuple[Defect, ...] = ()
+
+
+def documents_on(page: Picture, recogniser: Recogniser, occupations: Sequence[str], today: date) -> list[Document]:
+    """From the top downwards; a page with nothing to read is one blank document."""
+    whole = _whole(page)
+    boxes = _text_on(page, recogniser)
+    if not boxes:
+        return [Document(ScanKind.OTHER, whole.quad, defects=(Defect.BLANK,))]
+    found = [each for each in outlines(page) if sum(_inside(each.quad, box) for box in boxes) >= _WORTH]
+    outside = [box for box in boxes if not any(_inside(each.quad, box) for each in found)]
+    if not found or len(outside) > len(boxes) / 2:
+        return _without_outlines(page, boxes, whole, recogniser, occupations, today)
+    if len(outside) >= 2 * _WORTH:
+        found.append(Outline(_around(outside, page)))
+    read = [each for outline in found for each in _read(page, outline, recogniser, occupations, today)]
+    return sorted(read, key=lambda each: min(y for _, y in each.corners))
+
+
+def _without_outlines(
+    page: Picture, boxes: Sequence[Box], whole: Outline, recogniser: Recogniser, occupations: Sequence[str], today: date
+) -> list[Document]:
+    """A photocopy, or a sheet on a ground of its own colour: what stands far apart is looked at apart, and counts as
+    several documents only if each is a known one.
+    """
+    parts = _clusters(boxes, page.shape[0])
+    if len(parts) > 1:
+        read = [
+            each for part in parts for each in _read(page, _region(part, page, whole), recogniser, occupations, today)
+        ]
+        if all(each.kind is not ScanKind.OTHER for each in read):
+            return read
+    return _read(page, _region(boxes, page, whole), recogniser, occupations, today)
+
+
+def _clusters(boxes: Sequence[Box], height: int) -> list[list[Box]]:
+    """Boxes parted by wide empty bands across the page."""
+    ordered = sorted(boxes, key=lambda box: box[1])
+    parts, bottom = [[ordered[0]]], ordered[0][3]
+    for box in ordered[1:]:
+        if box[1] - bottom > _BAND * height:
+            parts.append([])
+        parts[-1].append(box)
+        bottom = max(bottom, box[3])
+    return parts if all(len(part) >= _WORTH for part in parts) else [list(ordered)]
+
+
+def _region(boxes: Sequence[Box], page: Picture, whole: Outline) -> Outline:
+    """The page, or the part of it where the text is, when that is small: it is read with more pixels."""
+    quad = _around(boxes, page)
+    area = cv2.contourArea(np.array(quad, np.float32))
+    return Outline(quad) if area < _CARD_SHARE * page.shape[0] * page.shape[1] else whole
+
+
+def _whole(page: Picture) -> Outline:
+    height, width = page.shape[:2]
+    return Outline(((0.0, 0.0), (width - 1.0, 0.0), (width - 1.0, height - 1.0), (0.0, height - 1.0)))
+
+
+def _text_on(page: Picture, recogniser: Recogniser) -> list[Box]:
+    scale = min(1.0, _LOOK / max(page.shape[:2]))
+    small = cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else page
+    return [(a / scale, b / scale, c / scale, d / scale) for a, b, c, d in recogniser.find(small)]
+
+
+def _inside(quad: Quad, box: Box) -> bool:
+    middle = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
+    return cv2.pointPolygonTest(np.array(quad, np.float32), middle, measureDist=False) >= 0
+
+
+def _around(boxes: Sequence[Box], page: Picture) -> Quad:
+    """A box around text that has no outline of its own."""
+    margin = _MARGIN * sorted(min(c - a, d - b) for a, b, c, d in boxes)[len(boxes) // 2]
+    left, top = max(0.0, min(b[0] for b in boxes) - margin), max(0.0, min(b[1] for b in boxes) - margin)
+    right = min(page.shape[1] - 1.0, max(b[2] for b in boxes) + margin)
+    bottom = min(page.shape[0] - 1.0, max(b[3] for b in boxes) + margin)
+    return (left, top), (right, top), (right, bottom), (left, bottom)
+
+
+# ---- one outline
+
+
+def _read(
+    page: Picture, outline: Outline, recogniser: Recogniser, occupations: Sequence[str], today: date
+) -> list[Document]:
+    area = cv2.contourArea(np.array(outline.quad, np.float32))
+    longest = _CARD if area < _CARD_SHARE * page.shape[0] * page.shape[1] else _SHEET
+    quad = outline.quad
+    picture, back = straightened(page, quad, longest)
+    read = recogniser.read(picture)
+    if read.turns:
+        quad = corner_first(quad, read.turns)
+        picture, back = straightened(page, quad, longest)
+        read = recogniser.read(picture)
+    if not read.lines:
+        return [Document(ScanKind.OTHER, quad, defects=(Defect.BLANK,))]
+    if (parts := _two_sides(read.lines)) is not None:
+        return [
+            _document(page, picture, back, Outline(_placed(lines, back, picture)), lines, occupations, today)
+            for lines in parts
+        ]
+    return [_document(page, picture, back, Outline(quad, outline.cut), read.lines, occupations, today)]
+
+
+def _two_sides(lines: Sequence[Line]) -> tuple[list[Line], list[Line]] | None:
+    """Both sides of an identity card copied on one sheet, without outlines: parted where the gap is widest."""
+    marks = marks_of(lines)
+    if any(marks[kind] < 4 for kind in _SIDES):
+        return None
+    ordered = sorted(lines, key=lambda each: each.middle)
+    gaps = [(after.top - before.bottom, at) for at, (before, after) in enumerate(pairwise(ordered), 1)]
+    for _, at in sorted(gaps, reverse=True)[:3]:
+        upper, lower = ordered[:at], ordered[at:]
+        if {kind_of(upper), kind_of(lower)} == set(_SIDES):
+            return upper, lower
+    return None
+
+
+def _placed(lines: Sequence[Line], back: object, picture: Picture) -> Quad:
+    """Where a part of a straightened picture lies on its page."""
+    left, top, right, bottom = _bounds([(each.left, each.top, each.right, each.bottom) for each in lines], picture)
+    points = np.array([[(left, top), (right, top), (right, bottom), (left, bottom)]], np.float32)
+    placed = cv2.perspectiveTransform(points, np.asarray(back))[0]
+    a, b, c, d = ((float(x), float(y)) for x, y in placed)
+    return a, b, c, d
+
+
+def _bounds(boxes: Sequence[Box], picture: Picture) -> Box:
+    quad = _around(boxes, picture)
+    return quad[0][0], quad[0][1], quad[2][0], quad[2][1]
+
+
+def _document(
+    page: Picture,
+    picture: Picture,
+    back: object,
+    outline: Outline,
+    lines: Sequence[Line],
+    occupations: Sequence[str],
+    today: date,
+) -> Document:
+    kind = kind_of(lines)
+    fields = fields_of(kind, lines, occupations)
+    if (code := _code_on(picture)) is not None:
+        kind = ScanKind.FORM
+        fields = {**fields_of(kind, lines, occupations), **code}
+    scale = _length(outline.quad) / max(picture.shape[:2])
+    found = {
+        Defect.BLUR: is_blurred(picture, lines),
+        Defect.GLARE: has_glare(picture),
+        Defect.CUT_EDGE: outline.cut or is_cut(lines, picture.shape[1], picture.shape[0]),
+        Defect.TOO_SMALL: is_too_small(lines, max(scale, 1.0)),
+        Defect.EXPIRED: _is_expired(kind, fields, today),
+    }
+    return Document(kind, outline.quad, fields, tuple(defect for defect, there in found.items() if there))
+
+
+def _length(quad: Quad) -> float:
+    return max(_apart(quad[0], quad[1]), _apart(quad[1], quad[2]))
+
+
+def _apart(one: Point, other: Point) -> float:
+    return float(np.hypot(one[0] - other[0], one[1] - other[1]))
+
+
+def _is_expired(kind: ScanKind, fields: dict[str, Field], today: date) -> bool:
+    until = fields.get("valid_to") if kind is ScanKind.ID_BACK else None
+    return until is not None and until.value[:1].isdigit() and until.value < today.isoformat()
+
+
+def _code_on(picture: Picture) -> dict[str, Field] | None:
+    """The code that this program prints on its papers, wherever it stands."""
+    for found in zxingcpp.read_barcodes(picture):
+        try:
+            code = read_code(found.text)
+        except UserError:
+            continue
+        return {"qr": Field(found.text, 1.0), "reference": Field(code.reference, 1.0)}
+    return None
