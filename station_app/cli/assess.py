@@ -67,7 +67,9 @@ def _assessed(book: PlanBook, raw: dict[str, Any], *, with_ways_out: bool) -> di
 
 def _told(error: StationError) -> dict[str, Any]:
     """The first problem, and the others a line has beside it."""
-    told: dict[str, Any] = {"code": error.code, "field": error.field, "message": sentence(error)}
+    whole_line = error.code == "not_an_object" and error.field is None
+    message = sentence("line_not_an_object") if whole_line else sentence(error)
+    told: dict[str, Any] = {"code": error.code, "field": error.field, "message": message}
     problems = error.params.get("problems")
     if isinstance(problems, list) and len(problems) > 1:
         told["problems"] = problems

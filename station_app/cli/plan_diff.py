@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import Any
 
-from station_app.cli.entry import open_desk
+from station_app.cli.entry import has_open_home, open_desk
 from station_app.cli.output import Exit, print_json
 from station_app.cli.packs import pack_files
-from station_app.config import station_home
 from station_app.plans import Plan, load_plan
 from station_app.plans.diff import Difference, differences
-from station_app.services import session
 from station_app.services.plan_flips import CaseFlip, case_flips
 from ui.messages import fill, table
 from ui.plan_words import answer_words, difference_sentence
@@ -33,7 +30,7 @@ def run(one: str, two: str, *, as_json: bool) -> Exit:
 
 def _flips(before: Plan, after: Plan) -> tuple[CaseFlip, ...] | None:
     """None: there is no home here, or no password to open it with."""
-    if not os.environ.get("STATION_PASSWORD") or not session.operators(station_home()):
+    if not has_open_home():
         return None
     with open_desk() as desk:
         return case_flips(desk, before, after)

@@ -6,12 +6,15 @@ import argparse
 
 from station_app.cli import assess as assessing
 from station_app.cli import plan_diff
+from station_app.cli.entry import has_open_home, open_desk
 from station_app.cli.output import Exit, WrongUse, print_json, say
 from station_app.cli.packs import pack_files
 from station_app.errors import UserError
-from station_app.plans import Plan, load_plan
+from station_app.plans import load_plan
+from station_app.services import plan_packs
 from station_app.services.plan_book import packaged_plans
-from ui.messages import pack_problem, sentence
+from station_app.services.plan_packs import PackLine
+from ui.messages import pack_problem, sentence, table
 
 _PACKS = {"list": 0, "check": 1, "diff": 2}
 
@@ -22,9 +25,9 @@ def assess(arguments: argparse.Namespace) -> Exit:
 
 
 def plans(arguments: argparse.Namespace) -> Exit:
-    """``plans list``: the plans the program ships. ``plans check FILE``: whether a pack holds, and where not.
+    """``plans list``: the versions this PC has, or those the program ships where no home is open.
 
-    ``plans diff A B``: what changed between two packs.
+    ``plans check FILE``: whether a pack holds, and where not. ``plans diff A B``: what changed between two packs.
     """
     given: list[str] = arguments.packs
     if len(given) != _PACKS[arguments.action]:
@@ -37,17 +40,30 @@ def plans(arguments: argparse.Namespace) -> Exit:
 
 
 def _list(*, as_json: bool) -> Exit:
-    book = packaged_plans()
-    rows = [_row(book.get(year)) for year in book.years]
+    rows = [_row(each) for each in _lines()]
     if as_json:
         print_json(rows)
-    else:
-        for row in rows:
-            print(f"{row['year']}\t{row['version']}\t{row['title']}\t{row['deadline'] or ''}")
+        return Exit.DONE
+    words = table("plans")
+    for row in rows:
+        said = [words[f"list.source.{row['source']}"], words[f"list.signature.{row['signature']}"]]
+        said += [words["list.in_force" if row["in_force"] else "list.earlier"]]
+        shown = (row["year"], row["version"], row["title"], row["deadline"] or "", *said, row["since"] or "")
+        print(*shown, sep="\t")
     return Exit.DONE
 
 
-def _row(plan: Plan) -> dict[str, object]:
+def _lines() -> tuple[PackLine, ...]:
+    """With a home and its password: what is kept there; else what the program ships."""
+    if not has_open_home():
+        return tuple(PackLine(plan, in_force=True) for plan in packaged_plans().versions)
+    with open_desk() as desk:
+        return plan_packs.listing(desk)
+
+
+def _row(line: PackLine) -> dict[str, object]:
+    """``source``: program or server; ``signature``: valid, invalid, or none for what came with the program."""
+    plan = line.plan
     deadline = plan.deadline.isoformat() if plan.deadline else None
     categories = [category.value for category in plan.categories]
     return {
@@ -56,6 +72,10 @@ def _row(plan: Plan) -> dict[str, object]:
         "title": plan.title,
         "deadline": deadline,
         "categories": categories,
+        "in_force": line.in_force,
+        "source": "program" if line.signed is None else "server",
+        "signature": {None: "none", True: "valid", False: "invalid"}[line.signed],
+        "since": line.since,
     }
 
 
