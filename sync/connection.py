@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 from collections.abc import Iterator
 from queue import Empty, LifoQueue
 from threading import Lock
-from typing import Any
+from typing import Any, Literal
 from weakref import WeakSet
 
 import requests
@@ -22,13 +23,12 @@ from urllib3.poolmanager import PoolManager
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
-PIECE = (
-    256 * 1024
-)  # bytes given to the socket at once; smaller ones cost more turns of the interpreter than of the line
+PIECE = 256 * 1024  # bytes at once; smaller ones cost more turns of the interpreter than of a quick line
 _PIECE_SECONDS = 120.0
-SLOWEST = 6 * 1024  # bytes a second of the slowest line that is to work
-# The kernel would take megabytes, and a slow line still be sending them when the answer is given up.
-_SEND_BUFFER = PIECE
+SLOWEST = 2 * 1024  # bytes a second of the slowest line that is to work
+# The kernel would take megabytes, and a slow line still be sending them when the answer is given up or the program is
+# gone: what it holds then is sent for nothing.
+_SEND_BUFFER = 64 * 1024
 _OPTIONS = [
     (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
     (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
@@ -124,35 +124,78 @@ def _pool_classes(sockets: Sockets) -> dict[str, type[HTTPConnectionPool]]:
     class SecurePool(HTTPSConnectionPool):
         ConnectionCls = Secure
 
+        def _validate_conn(self, conn: Any) -> None:
+            """urllib3 would warn of the one question that is asked of a stranger on purpose."""
+            if conn.is_closed:
+                conn.connect()
+
     return {"http": PlainPool, "https": SecurePool}
 
 
 class _Adapter(HTTPAdapter):
     """requests' adapter over cuttable connections."""
 
-    def __init__(self, sockets: Sockets) -> None:
+    def __init__(self, sockets: Sockets, context: ssl.SSLContext | None = None) -> None:
         self._classes = _pool_classes(sockets)
+        self._context = context
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        options |= self._trust
         super().init_poolmanager(*arguments, **options)
         self.poolmanager.pool_classes_by_scheme = self._classes
 
+    @property
+    def _trust(self) -> dict[str, Any]:
+        return {"ssl_context": self._context} if self._context is not None else {}
+
+    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
+        """A context of our own says all; requests would add the authorities of its own bundle to it."""
+        if self._context is None:
+            super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]
+
+    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
+        host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
+        if self._context is not None:
+            checked: Literal["CERT_REQUIRED", "CERT_NONE"] = (
+                "CERT_REQUIRED" if self._context.verify_mode else "CERT_NONE"
+            )
+            pool = {"cert_reqs": checked, "ssl_context": self._context}
+        return host, pool
+
     def proxy_manager_for(self, proxy: str, **options: Any) -> PoolManager:
-        manager: PoolManager = super().proxy_manager_for(proxy, **options)
+        manager: PoolManager = super().proxy_manager_for(proxy, **(options | self._trust))
         manager.pool_classes_by_scheme = self._classes
         return manager
+
+
+def trusting_only(authority: str) -> ssl.SSLContext:
+    """A context for the certificates of this authority (PEM) and of no other. Raises ``ssl.SSLError``."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_verify_locations(cadata=authority)
+    return context
+
+
+def trusting_nobody() -> ssl.SSLContext:
+    """For the one question whose answer proves itself: whom to trust."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 class Lanes:
     """Sessions with kept connections. A thread takes one for a request and gives it back: the last used comes first.
 
-    ``settings`` are what requests makes of the proxy and the environment for this server, worked out once.
+    ``context``: whom to trust for TLS, None: whom requests trusts. ``settings`` are what requests makes of the proxy
+    and the environment for this server, worked out once.
     """
 
-    def __init__(self, url: str, proxy: str, trust_environment: bool) -> None:
+    def __init__(self, url: str, proxy: str, trust_environment: bool, context: ssl.SSLContext | None = None) -> None:
         self._idle: LifoQueue[requests.Session] = LifoQueue()
         self._sockets = Sockets()
+        self._context = context
         with requests.Session() as session:
             session.trust_env = trust_environment
             proxies = {"http": proxy, "https": proxy} if proxy else {}
@@ -178,7 +221,7 @@ class Lanes:
     def _session(self) -> requests.Session:
         session = requests.Session()
         for scheme in ("http://", "https://"):
-            session.mount(scheme, _Adapter(self._sockets))
+            session.mount(scheme, _Adapter(self._sockets, self._context))
         return session
 
     @property

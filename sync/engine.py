@@ -4,30 +4,37 @@
         gather      due ops, the revisions whose receipt is missing, the cursor
         ask         POST /v1/sync; a batch that fails is halved, an op that fails alone is set aside
         apply       one answer, one transaction
-        send        once all ops are told: the missing scans; the receipt that comes with the last one is stored at once
-    plan packs      last, so that they never delay a submission
+        send        the missing scans, once all ops are told or, where the line is quick, beside them; the receipt that
+                    comes with the last one is stored at once
+    plan packs, roster      last, so that they never delay a submission
+    erase       scans of cases paid long ago, once nothing speaks against it
 
 No transaction is open while the network is waited for.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import TypeVar
 
 from station_app.errors import EnvironmentFault, StationError, UserError
 from station_app.events import Changed
-from station_app.services import delivery, passes
+from station_app.services import delivery, passes, plan_packs, retention, revocation, roster
 from station_app.services.delivery import Applied, Parcel
 from station_app.services.desk import Desk
 from station_app.services.passes import PassReport
-from sync.blobs import FAULTS, BlobSender, Outcome, is_general, send_all
+from sync.bundle import BundleSender
+from sync.outcomes import FAULTS, Outcome, is_general
 from sync.progress import Progress, Step, Teller
+from sync.sending import Sending
 from sync.transport import Transport
-from sync.wire import MAX_OPS, Cursor, MissingBlob, SyncAnswer
+from sync.wire import MAX_OPS, Cursor, MissingBlob, RosterPage, SyncAnswer
 
 _SKEW_WORTH_TELLING = 120  # seconds
+_QUICK = 0.5  # seconds for an answer on a line that carries scans beside ops
 _MOST_EPOCHS = 3  # in one pass; more means that two servers answer under one name
 _Answer = TypeVar("_Answer")
 _BATCH_FAULTS = frozenset({"server_error", "request_refused"})
@@ -38,12 +45,14 @@ def one_pass(
     transport: Transport,
     progress: Callable[[Progress], None] = lambda _progress: None,
     changed: Callable[[Changed], None] = lambda _changed: None,
+    may_send: Callable[[], bool] = lambda: True,
 ) -> PassReport:
-    """Deliver and fetch everything there is. ``progress`` is called from several threads, often.
+    """Deliver and fetch everything there is; scans and a large roster while ``may_send`` says so. It and ``progress``
+    are called from several threads, often.
 
     What the network or the server does to it ends in the report's ``code``; a fault of the store is raised.
     """
-    return _Pass(desk, transport, progress, changed).run()
+    return _Pass(desk, transport, progress, changed, may_send).run()
 
 
 class _Ended(Exception):  # noqa: N818  not an error: the end of a pass before its time
@@ -70,29 +79,46 @@ class _Pass:
         transport: Transport,
         progress: Callable[[Progress], None],
         changed: Callable[[Changed], None],
+        may_send: Callable[[], bool],
     ) -> None:
         self._desk = desk
+        self._may_send = may_send
         self._transport = transport
         self._tell = Teller(progress)
         self._changed = changed
         self._report = PassReport(at=desk.now())
         self._suspects: set[str] = set()
         self._missing: list[MissingBlob] = []  # told by the server and not sent yet
-        self._arrived: set[tuple[str, str]] = set()  # scans sent in this pass, so that none is sent twice
+        self._begun: set[tuple[str, str]] = set()  # scans sent or being sent, so that none is sent twice
+        self._under_way: set[str] = set()  # cases whose scans are being sent
+        self._sending = Sending(
+            BundleSender(desk.store.scans, transport, self._tell.meter), transport.line_speed, may_send
+        )
+        self._fault: StationError | None = None  # what ended the sending of scans
         self._stumbled: set[str] = set()  # cases with a scan at which the server failed
         self._packs: dict[int, int] = {}  # year: version
+        self._roster_waiting = 0
         self._heard = Cursor()
+        self._last: SyncAnswer | None = None
         self._epochs = 0
+        self._quick = False  # whether the line carries the scans of some cases while others are told
+        self._revoked = False
+        self._order = ""
 
     def run(self) -> PassReport:
         before = self._transport.requests
         code = None
-        try:
-            self._deliver()
-            self._fetch_packs()
-        except _Ended as ended:
-            code = ended.fault.code
-        return self._finish(code, self._transport.requests - before)
+        with self._sending:
+            try:
+                self._deliver()
+                self._fetch_packs()
+                self._fetch_roster()
+            except _Ended as ended:
+                code = ended.fault.code
+                self._sending.halt()
+                self._book_all()  # what is under way comes to its end
+        self._transport.line_speed = self._sending.speed
+        return self._finish(self._shut_out(code), self._transport.requests - before)
 
     def _finish(self, code: str | None, requests: int) -> PassReport:
         left, offset = passes.backlog(self._desk), round(self._transport.offset.total_seconds())
@@ -108,7 +134,9 @@ class _Pass:
             skew_seconds=skew,
         )
         if code != "stopped":
-            self._changed(passes.save_pass(self._desk, report, offset))
+            self._changed(passes.save_pass(self._desk, report, offset, self._last))
+        if code is None:
+            self._changed(retention.erase_due(self._desk))
         return report
 
     # ---- tell and ask
@@ -116,7 +144,7 @@ class _Pass:
     def _deliver(self) -> None:
         again = True
         while again:
-            known = {blob.reference for blob in self._missing}
+            known = self._under_way | {blob.reference for blob in self._missing}
             parcel = delivery.gather(self._desk, self._transport.batch, known)
             for op_id, code in parcel.unusable:
                 self._changed(passes.set_aside(self._desk, op_id, code))
@@ -126,16 +154,35 @@ class _Pass:
     def _ask(self, parcel: Parcel) -> SyncAnswer | None:
         """The answer; None when the batch was at fault and the next attempt will be another one."""
         self._tell.step(Step.ASKING)
+        begun = time.monotonic()
         try:
             answer = self._transport.sync(parcel.request)
         except FAULTS as fault:
             self._transport.batch = max(1, len(parcel.rows) // 2)
+            if fault.code == "device_revoked":
+                self._hear_of_us(revoked=True, order=str(fault.params.get("order") or ""))
             if not parcel.rows or fault.code not in _BATCH_FAULTS:
                 raise _Ended(fault) from fault
             self._suspect(parcel, fault)
             return None
         self._transport.batch = min(MAX_OPS, self._transport.batch * 2)
+        self._quick = time.monotonic() - begun < _QUICK
+        self._hear_of_us(revoked=answer.revoked, order=answer.order)
+        self._changed(revocation.shut_out(self._desk, answer.revoked_operators))
+        revocation.roll_told(self._desk, parcel.request.operators)
         return answer
+
+    def _hear_of_us(self, *, revoked: bool, order: str) -> None:
+        self._revoked, self._order = revoked, order
+        self._changed(revocation.heard(self._desk, revoked=revoked))
+
+    def _shut_out(self, code: str | None) -> str | None:
+        """What a pass of a revoked PC ends with; all that could be delivered has been by now."""
+        if not self._revoked:
+            return code
+        now = (self._desk.clock() + self._transport.offset).timestamp()
+        erased = bool(self._order) and revocation.obey(self._desk, self._order, now)
+        return "erased" if erased else code or "device_revoked"
 
     def _suspect(self, parcel: Parcel, fault: StationError) -> None:
         """A lone op is to blame if the server is well without it, twice unless the server said so itself."""
@@ -154,10 +201,14 @@ class _Pass:
         self._packs.update({each.year: each.version for each in applied.packs})
         self._missing += answer.missing_blobs
         moved = answer.cursor != self._heard
-        self._heard = answer.cursor
+        self._heard, self._last = answer.cursor, answer
+        self._roster_waiting = answer.roster_waiting
         if applied.new_epoch:
             self._count_epoch()
         if parcel.more or applied.new_epoch:
+            if self._quick:
+                self._begin_sending()
+                self._book(self._sending.outcomes(wait=False))
             return True
         sent = self._send()
         return (answer.more and moved) or (sent > 0 and self._awaits_receipts())
@@ -190,36 +241,47 @@ class _Pass:
 
     def _send(self) -> int:
         """Send the missing scans; how many arrived."""
+        before = self._report.blobs
+        self._begin_sending()
+        self._book_all()
+        self._under_way.clear()
+        if self._fault is not None:
+            raise _Ended(self._fault) from self._fault
+        self._put_off()
+        return self._report.blobs - before
+
+    def _begin_sending(self) -> None:
         missing, self._missing = self._missing, []
         scans = [
             each
             for each in delivery.scans_to_send(self._desk, missing)
-            if (each.reference, each.sha256) not in self._arrived
+            if (each.reference, each.sha256) not in self._begun
         ]
+        self._begun.update((scan.reference, scan.sha256) for scan in scans)
+        self._under_way.update(scan.reference for scan in scans)
         self._tell.expect(scans)
-        sender = BlobSender(self._desk.store.scans, self._transport, self._tell.meter)
-        before, fault = self._report.blobs, None
-        for handful in send_all(sender, scans):
+        self._sending.add(scans)
+
+    def _book_all(self) -> None:
+        while handful := self._sending.outcomes():
             self._book(handful)
-            fault = fault or next((_ending(each) for each in handful if _ending(each)), None)
-        if fault is not None:
-            raise _Ended(fault) from fault
-        self._put_off()
-        return self._report.blobs - before
 
     def _book(self, handful: Sequence[Outcome]) -> None:
         receipts = [jws for outcome in handful for jws in outcome.receipts]
         if receipts:
             self._note(delivery.store_receipts(self._desk, receipts))
-        whole = [each.scan for each in handful if each.fault is None and not each.untried]
-        self._arrived.update((scan.reference, scan.sha256) for scan in whole)
+        whole = [each.scan for each in handful if each.arrived]
+        held = [each.scan for each in handful if each.held]
         self._report = replace(
             self._report,
             blobs=self._report.blobs + len(whole),
             bytes=self._report.bytes + sum(scan.size - scan.offset for scan in whole),
+            held=self._report.held + len(held),
+            held_bytes=self._report.held_bytes + sum(scan.size - scan.offset for scan in held),
         )
         self._tell.arrived(len(whole))
         for outcome in handful:
+            self._fault = self._fault or _ending(outcome)
             if outcome.fault is not None and not is_general(outcome):
                 self._hold(outcome, outcome.fault)
 
@@ -259,11 +321,39 @@ class _Pass:
     def _fetch_pack(self, year: int) -> bool:
         pack = self._call(lambda: self._transport.plan(year))
         try:
-            self._changed(passes.store_pack(self._desk, pack))
+            self._changed(plan_packs.store_pack(self._desk, pack))
         except UserError as error:
             self._warn(error.code)
             return False
         return True
+
+    # ---- the roster
+
+    def _fetch_roster(self) -> None:
+        """Page by page, the next asked for while one is written; a pass that is cut goes on after the last written."""
+        if not self._roster_waiting:
+            return
+        if not self._may_send():
+            self._report = replace(self._report, roster_held=True)
+            return
+        self._tell.step(Step.ROSTER)
+        position = roster.next_position(self._desk, self._roster_waiting)
+        with ThreadPoolExecutor(1, thread_name_prefix="roster") as line:
+            coming = line.submit(self._transport.roster, position) if position else None
+            while coming is not None:
+                page = self._page(coming)
+                coming = line.submit(self._transport.roster, page.next) if page.next else None
+                roster.take_page(self._desk, position, page)
+                position = page.next
+        self._changed(roster.finish(self._desk))
+
+    def _page(self, coming: Future[RosterPage]) -> RosterPage:
+        try:
+            return coming.result()
+        except FAULTS as fault:
+            if fault.code == "request_refused":  # a position of before the server was changed
+                roster.begin_anew(self._desk)
+            raise _Ended(fault) from fault
 
     def _call(self, ask: Callable[[], _Answer]) -> _Answer:
         try:

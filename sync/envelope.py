@@ -22,12 +22,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from pydantic import ValidationError
 
 from station_app.errors import UserError
-from sync.wire import TOKEN_SECONDS, PackAnswer, ReceiptClaims, TokenClaims, WireModel
+from sync.claims import EraseOrder, ReceiptClaims, TokenClaims
+from sync.wire import TOKEN_SECONDS, AuthorityAnswer, PackAnswer, WireModel
 
 _Claims = TypeVar("_Claims", bound=WireModel)
 SUITE = "ed25519-1"
 _ALGORITHM = "EdDSA"
 _HEADERS = {"suite": SUITE}
+_ORDER = "erase-order+jwt"
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base32: no I, L, O, U to misread
 _MISREAD = str.maketrans("ILO", "110", "-")
 _SECRET_LENGTH = 12
@@ -152,6 +154,25 @@ def read_receipt(receipt: str, public_key: bytes) -> ReceiptClaims:
     return _read(ReceiptClaims, _verified(receipt, public_key, {"verify_aud": False, "verify_iss": False}))
 
 
+def sign_order(private_key: bytes, claims: EraseOrder) -> str:
+    """The server's order to a device that it has shut out."""
+    key = Ed25519PrivateKey.from_private_bytes(private_key)
+    return jwt.encode(claims.model_dump(), key, algorithm=_ALGORITHM, headers={**_HEADERS, "typ": _ORDER})
+
+
+def read_order(order: str, public_key: bytes, device_id: str, now: float) -> EraseOrder:
+    """An order that is the server's, for this device and not older than a token may be; ``now`` in the server's time.
+
+    Raises EnvelopeError ``order_other_device``, ``order_out_of_date`` and those of a signature.
+    """
+    claims = _read(EraseOrder, _verified(order, public_key, {"verify_aud": False, "verify_iss": False}, _ORDER))
+    if claims.device_id != device_id:
+        raise EnvelopeError("order_other_device")
+    if abs(now - claims.issued_at) > TOKEN_SECONDS:
+        raise EnvelopeError("order_out_of_date")
+    return claims
+
+
 def sign_pack(private_key: bytes, year: int, version: int, text: str) -> PackAnswer:
     """A plan pack with the server's signature over year, version and text."""
     return PackAnswer(
@@ -162,6 +183,24 @@ def sign_pack(private_key: bytes, year: int, version: int, text: str) -> PackAns
 def check_pack(pack: PackAnswer, public_key: bytes) -> None:
     """Raises EnvelopeError ``signature_invalid`` when the pack is not the server's."""
     check_signature(public_key, _pack_bytes(pack.year, pack.version, pack.text), pack.signature)
+
+
+def sign_authority(private_key: bytes, authority: str) -> AuthorityAnswer:
+    """The server's word for the authority of its TLS certificate."""
+    signature = sign(private_key, _authority_bytes(authority))
+    return AuthorityAnswer(server_key=encode_key(public_key_of(private_key)), authority=authority, signature=signature)
+
+
+def check_authority(answer: AuthorityAnswer, key_id: str) -> None:
+    """Raises EnvelopeError ``signature_invalid`` unless the server of this key id vouches for the authority."""
+    key = decode_key(answer.server_key)
+    if fingerprint(key) != key_id:
+        raise EnvelopeError("signature_invalid")
+    check_signature(key, _authority_bytes(answer.authority), answer.signature)
+
+
+def _authority_bytes(authority: str) -> bytes:
+    return f"tls-authority:{SUITE}:{hashlib.sha256(authority.encode()).hexdigest()}".encode()
 
 
 def _pack_bytes(year: int, version: int, text: str) -> bytes:
@@ -175,7 +214,7 @@ def _read(model: type[_Claims], raw: dict[str, Any]) -> _Claims:
         raise EnvelopeError("token_unreadable") from error
 
 
-def _verified(token: str, public_key: bytes, options: Any) -> dict[str, Any]:
+def _verified(token: str, public_key: bytes, options: Any, kind: str = "") -> dict[str, Any]:
     try:
         key = Ed25519PublicKey.from_public_bytes(public_key)
         read = jwt.decode_complete(token, key, algorithms=[_ALGORITHM], options=options)
@@ -185,6 +224,8 @@ def _verified(token: str, public_key: bytes, options: Any) -> dict[str, Any]:
         raise EnvelopeError("token_unreadable") from error
     if read["header"].get("suite") != SUITE:
         raise EnvelopeError("suite_unknown")
+    if kind and read["header"].get("typ") != kind:
+        raise EnvelopeError("token_unreadable")
     payload: dict[str, Any] = read["payload"]
     return payload
 
@@ -236,6 +277,19 @@ def private_key_pem(private_key: bytes) -> bytes:
     """PKCS#8 PEM, for the server's key file."""
     return Ed25519PrivateKey.from_private_bytes(private_key).private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+def openssh_public_key(public_key: bytes) -> str:
+    """``ssh-ed25519 AAAA...``: age seals to such a key, so a station needs no second one of the server."""
+    key = Ed25519PublicKey.from_public_bytes(public_key)
+    return key.public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH).decode()
+
+
+def openssh_private_key(private_key: bytes) -> bytes:
+    """The private half in OpenSSH's PEM, as age reads it; never written anywhere."""
+    return Ed25519PrivateKey.from_private_bytes(private_key).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption()
     )
 
 

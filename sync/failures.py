@@ -5,14 +5,16 @@ server_unreachable    nobody answers there (refused, connecting timed out)
 server_silent         connected, no answer in time
 connection_lost       cut while talking
 proxy_failed          the proxy of the settings is unusable
-server_untrusted      the TLS certificate does not hold
+server_untrusted      the TLS certificate is of no authority that we trust: another server, or somebody in between
+certificate_expired   the TLS certificate is out of date, or this PC's clock is wrong
+certificate_name      the TLS certificate is another server's
 captive_portal        somebody else answers: a log-in page, a redirect, an error page that is not ours
 answer_unreadable     ours, but not understood
 wire_too_old          the server no longer speaks our version
 server_error          the server has a fault or is too busy (``status``)
 clock_skew            this PC's clock and the server's differ too much
 token_refused         the server does not accept this device's signature
-device_revoked        the server has shut this device out
+device_revoked        the server has shut this device out (``order``: what it is told to do)
 server_key_changed    another key answers than the one this station enrolled with
 request_refused       anything else the server says no to (``server_code``, ``status``)
 stopped               we cut it ourselves
@@ -23,6 +25,7 @@ from __future__ import annotations
 import errno
 import json
 import socket
+import ssl
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +47,12 @@ _REDIRECTS = range(300, 400)
 _NETWORK_LOGIN_REQUIRED = 511
 _PROXY_LOGIN_REQUIRED = 407
 _UNAUTHORISED = 401
+_CERTIFICATE_CODES = {
+    9: "certificate_expired",
+    10: "certificate_expired",
+    62: "certificate_name",
+    64: "certificate_name",
+}
 _TOO_MANY = 429
 
 
@@ -70,7 +79,7 @@ def network_fault(error: Exception) -> StationError:
     if isinstance(error, requests.exceptions.ProxyError | requests.exceptions.InvalidProxyURL):
         return EnvironmentFault("proxy_failed")
     if isinstance(error, requests.exceptions.SSLError):
-        return EnvironmentFault("server_untrusted")
+        return EnvironmentFault(_certificate_code(error))
     if isinstance(error, requests.ConnectTimeout):
         return EnvironmentFault("server_unreachable")
     if isinstance(error, requests.Timeout):
@@ -78,6 +87,13 @@ def network_fault(error: Exception) -> StationError:
     if isinstance(error, ValueError):  # InvalidURL, MissingSchema, InvalidProxyURL...
         return UserError("server_url_invalid", "server_url")
     return EnvironmentFault(_connection_code(error))
+
+
+def _certificate_code(error: BaseException) -> str:
+    for each in _causes(error):
+        if isinstance(each, ssl.SSLCertVerificationError):
+            return _CERTIFICATE_CODES.get(each.verify_code, "server_untrusted")
+    return "server_untrusted"
 
 
 def _connection_code(error: BaseException) -> str:
@@ -136,7 +152,7 @@ def problem_fault(reply: Reply) -> StationError:
         return EnvironmentFault("captive_portal", status=reply.status)
     code = _MEANINGS.get(problem.code, problem.code)
     if code in _FAULTS:
-        return EnvironmentFault(code, server_code=problem.code, server_time=problem.server_time)
+        return EnvironmentFault(code, server_code=problem.code, server_time=problem.server_time, order=problem.order)
     if reply.status == _UNAUTHORISED:
         return EnvironmentFault("token_refused", server_code=problem.code)
     if reply.status >= 500 or reply.status == _TOO_MANY:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import itertools
 import logging
+import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -30,11 +31,17 @@ from sync.failures import Reply, answer_fault, head_fault, network_fault, read_j
 from sync.wire import (
     EMPTY_SHA256,
     MAX_OPS,
+    AuthorityAnswer,
     BlobAnswer,
+    Bundle,
+    BundleAnswer,
     ChangeKind,
     EnrolAnswer,
     EnrolRequest,
     PackAnswer,
+    RosterPage,
+    StandingAnswer,
+    StandingRequest,
     SyncAnswer,
     SyncRequest,
     WireModel,
@@ -44,7 +51,11 @@ Clock = Callable[[], datetime]
 Sent = Callable[[int], None]
 _Model = TypeVar("_Model", bound=WireModel)
 _JSON = {"Content-Type": "application/json"}
+_FIRST_PIECE = 16 * 1024  # bytes
+_AT_ONCE, _SLOWLY = 0.05, 0.5  # seconds for a piece
 _BLOB_PATIENCE = 120.0  # seconds
+_PASS_PATIENCE = 50.0  # a pass that reaches nobody must end within a minute
+_COUNTER_PATIENCE = 15.0
 _LARGEST_ANSWER = 64 * 1024 * 1024  # bytes; nobody may fill our memory
 _LOG = logging.getLogger(__name__)
 
@@ -62,23 +73,36 @@ class BlobPiece:
 
 
 class _Body:
-    """A body that goes out piece by piece and tells how far it has come."""
+    """A body that goes out piece by piece and tells how far it has come: in small pieces, larger while the line takes
+    them at once, so that a slow line tells often and never has a piece of minutes.
+    """
 
-    def __init__(self, content: memoryview, sent: Sent = lambda _size: None) -> None:
-        self._content = content
+    def __init__(self, contents: Sequence[memoryview], sent: Sent = lambda _size: None) -> None:
+        self._contents = contents
         self._sent = sent
+        self._piece = _FIRST_PIECE
 
     def __len__(self) -> int:
-        return len(self._content)
+        return sum(map(len, self._contents))
 
     def __iter__(self) -> Iterator[memoryview]:
-        for start in range(0, len(self._content), PIECE):
-            piece = self._content[start : start + PIECE]
-            yield piece
-            self._sent(len(piece))
+        for content in self._contents:
+            start = 0
+            while start < len(content):
+                piece, begun = content[start : start + self._piece], time.monotonic()
+                yield piece
+                self._taken(time.monotonic() - begun)
+                self._sent(len(piece))
+                start += len(piece)
+
+    def _taken(self, seconds: float) -> None:
+        if seconds < _AT_ONCE:
+            self._piece = min(PIECE, self._piece * 2)
+        elif seconds > _SLOWLY:
+            self._piece = max(_FIRST_PIECE, self._piece // 2)
 
 
-_NOTHING = _Body(memoryview(b""))
+_NOTHING = _Body([])
 
 
 @dataclass(frozen=True)
@@ -88,7 +112,8 @@ class _Request:
     headers: dict[str, str] = field(default_factory=dict)
     body: _Body = _NOTHING
     sha256: str = EMPTY_SHA256
-    most_patience: float = 50.0  # seconds; a pass that reaches nobody must end within a minute
+    most_patience: float = _PASS_PATIENCE
+    once: bool = False  # never sent again unasked
 
     def prepared(self, server_url: str, token: str | None) -> requests.PreparedRequest:
         """For requests, by hand: its own preparation costs as much as sending 200 KB, and reads .netrc."""
@@ -105,8 +130,10 @@ class _Request:
 
 
 class Transport:
-    """One server seen from one device; usable from several threads. ``signer`` None: only ``enrol`` works.
+    """One server seen from one device; usable from several threads. ``signer`` None: only ``enrol`` and
+    ``authority`` work. ``trust``: for TLS; None: whom the PC trusts.
 
+    ``line_speed``: bytes a second that one request for scans got the last time, 0 before the first.
     ``offset`` is what must be added to ``clock`` to get the server's time; it is learned from the server when it
     refuses a token for its time, and from every sync answer. ``batch`` is how many ops to tell at once: halved after a
     failure, doubled after a success.
@@ -119,22 +146,31 @@ class Transport:
         clock: Clock,
         proxy: str = "",
         offset: timedelta = timedelta(0),
+        trust: ssl.SSLContext | None = None,
     ) -> None:
         self.server_url = check_server_url(server_url)
         self.offset = offset
         self.batch = MAX_OPS
+        self.line_speed = 0.0
         self.requests = 0  # sent so far
         self._signer = signer
         self._clock = clock
         self._numbers = itertools.count(1)
         local = is_loopback(self.server_url)
-        self._lanes = Lanes(self.server_url, "" if local else proxy, trust_environment=not local and not proxy)
+        self._lanes = Lanes(
+            self.server_url, "" if local else proxy, trust_environment=not local and not proxy, context=trust
+        )
 
     @property
     def is_closed(self) -> bool:
         return self._lanes.is_cut
 
     # ---- what a station asks
+
+    def authority(self) -> AuthorityAnswer:
+        """Whose TLS certificates to trust; the signature is the caller's to check."""
+        request = _Request("GET", "/v1/authority")
+        return _read(AuthorityAnswer, self._ask(Point.AUTHORITY_REQUEST, request, signed=False))
 
     def enrol(self, request: EnrolRequest) -> EnrolAnswer:
         reply = self._ask(Point.ENROL_REQUEST, _json_request("/v1/enrol", request), signed=False)
@@ -159,13 +195,34 @@ class Transport:
             "Upload-Complete": "?1" if piece.completes else "?0",
         }
         path = _blob_path(piece.reference, piece.blob)
-        body = _Body(piece.content, sent)
-        reply = self._ask(Point.BLOB_REQUEST, _Request("PATCH", path, headers, body, piece.sha256, _BLOB_PATIENCE))
+        body = _Body([piece.content], sent)
+        reply = self._ask(
+            Point.BLOB_REQUEST, _Request("PATCH", path, headers, body, piece.sha256, _BLOB_PATIENCE, once=True)
+        )
         return _read(BlobAnswer, reply) if reply.body else BlobAnswer()
+
+    def send_bundle(self, bundle: Bundle, contents: Sequence[memoryview], sent: Sent) -> BundleAnswer:
+        """Send whole scans, in the order of the bundle's entries; ``sent`` hears of every part that has left."""
+        manifest = bundle.model_dump_json().encode()
+        head = memoryview(len(manifest).to_bytes(4, "big") + manifest)
+        headers = {"Content-Type": "application/vnd.zhutui.bundle"}
+        body = _Body([head, *contents], sent)
+        request = _Request("POST", "/v1/blobs", headers, body, sha256_hex(manifest), _BLOB_PATIENCE, once=True)
+        return _read(BundleAnswer, self._ask(Point.BLOB_REQUEST, request))
 
     def plan(self, year: int) -> PackAnswer:
         """The newest pack of a year; its signature is the caller's to check."""
         return _read(PackAnswer, self._ask(Point.PLAN_REQUEST, _Request("GET", f"/v1/plans/{year:d}")))
+
+    def roster(self, position: str) -> RosterPage:
+        """A page of the roster: ``load`` begins the whole, ``log-N`` is what came after N, else a page's ``next``."""
+        headers = {"Accept-Encoding": "gzip"}
+        return _read(RosterPage, self._ask(Point.ROSTER_REQUEST, _Request("GET", f"/v1/roster/{position}", headers)))
+
+    def standing(self, question: StandingRequest) -> StandingAnswer:
+        """What one person has at other PCs; soon or not at all, for somebody stands at the counter."""
+        request = _json_request("/v1/standing", question, _COUNTER_PATIENCE)
+        return _read(StandingAnswer, self._ask(Point.STANDING_REQUEST, request))
 
     def close(self) -> None:
         """Cut whatever is under way, from any thread; later requests raise ``stopped``."""
@@ -186,12 +243,12 @@ class Transport:
     def _reply(self, point: Point, request: _Request, signed: bool) -> Reply:
         """Send, and once more where a kept connection died; with a token of its own each time, for one use only.
 
-        Not so a PATCH: part of it may have arrived, so its sender asks how far it came.
+        Not so scans: part of them may have arrived, so their sender asks how far they came.
         """
         try:
             return self._send(point, request, self._token(request) if signed else None)
         except EnvironmentFault as fault:
-            if fault.code != "connection_lost" or request.method == "PATCH":
+            if fault.code != "connection_lost" or request.once:
                 raise
         return self._send(point, request, self._token(request) if signed else None)
 
@@ -230,9 +287,9 @@ def _blob_path(reference: str, blob: str) -> str:
     return f"/v1/applications/{reference}/blobs/{blob}"
 
 
-def _json_request(path: str, model: WireModel) -> _Request:
+def _json_request(path: str, model: WireModel, most_patience: float = _PASS_PATIENCE) -> _Request:
     body = model.model_dump_json().encode()
-    return _Request("POST", path, _JSON, _Body(memoryview(body)), sha256_hex(body))
+    return _Request("POST", path, _JSON, _Body([memoryview(body)]), sha256_hex(body), most_patience)
 
 
 def _read_reply(response: requests.Response) -> Reply:

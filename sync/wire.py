@@ -14,10 +14,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 WIRE_VERSION = 1
 TOKEN_SECONDS = 300
+MAX_SCANS = 200  # of one revision
+MAX_ADDED = 50  # scans of one addition
 MAX_OPS = 50  # in one request; the client halves it after a failure
 MAX_BODY = 256 * 1024  # characters of one op
 MAX_BLOB = 50 * 1024 * 1024  # bytes of one scan
 MAX_CHANGES = 500  # in one answer; ``more`` says that there is another
+ROSTER_ROWS = 5000  # in one page of the roster
+MAX_BUNDLE = 16 * 1024 * 1024  # bytes of scans in one bundle
+MAX_BUNDLED = 100  # scans in one bundle
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 OpId = Annotated[str, Field(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$")]
@@ -60,6 +65,16 @@ class EnrolRequest(WireModel):
     device_name: str = Field(default="", max_length=100)
 
 
+class AuthorityAnswer(WireModel):
+    """Whom to trust for TLS before anything is said. ``authority``: PEM, empty: whom the PC trusts anyway.
+    ``signature``: Ed25519 by the server's key, whose fingerprint stands in the enrolment code.
+    """
+
+    server_key: Key64
+    authority: str = Field(max_length=16_384)
+    signature: str = Field(max_length=100)
+
+
 class EnrolAnswer(WireModel):
     """The same code and key get the same answer, however often they ask."""
 
@@ -83,6 +98,7 @@ class Cursor(WireModel):
     log: int = Field(default=0, ge=0, le=2**62)
     roster: int = Field(default=0, ge=0, le=2**62)
     packs: int = Field(default=0, ge=0, le=2**62)
+    grants: int = Field(default=0, ge=0, le=2**62)
 
 
 class Op(WireModel):
@@ -107,6 +123,15 @@ class Have(WireModel):
     revision: int = Field(ge=1, le=10_000)
 
 
+class OperatorEntry(WireModel):
+    """Who may work at a station; the whole roll is told when it has changed."""
+
+    id: str = Field(min_length=1, max_length=64)
+    name: str = Field(min_length=1, max_length=60)
+    role: str = Field(max_length=20)
+    active: bool
+
+
 class SyncRequest(WireModel):
     wire: Literal[1] = 1
     epoch: str = Field(default="", max_length=64)
@@ -114,6 +139,9 @@ class SyncRequest(WireModel):
     ops: list[Op] = Field(default_factory=list, max_length=MAX_OPS)
     have: list[Have] = Field(default_factory=list, max_length=1000)
     audit_head: AuditHead | None = None
+    operators: list[OperatorEntry] | None = Field(default=None, max_length=500)
+    roster_apart: bool = False  # more members than fit beside the rest are fetched at ``/v1/roster``
+    grants: bool = False  # the station keeps what its district's people were granted
 
 
 class Result(WireModel):
@@ -134,6 +162,7 @@ class ChangeKind(StrEnum):
     STATE = "state"
     MEMBER = "member"
     PACK = "pack"
+    GRANT = "grant"
 
 
 class StateChange(WireModel):
@@ -169,6 +198,27 @@ class MemberChange(WireModel):
     full_time_union_social_worker: bool = False
 
 
+class GrantChange(WireModel):
+    """A case of another PC that stands against a second grant to this person; ``gone``: no longer.
+
+    ``grant_no`` names it and says nothing of its station. ``year_paid`` None: applied for, not paid.
+    """
+
+    kind: Literal[ChangeKind.GRANT] = ChangeKind.GRANT
+    seq: int
+    grant_no: int
+    gone: bool = False
+    id_number: str = ""
+    plan: int = 0
+    category: str = ""
+    occupation: str | None = None
+    level: int | None = None
+    level_name: str | None = None
+    rank: int | None = None
+    certificate_number: str | None = None
+    year_paid: int | None = None
+
+
 class PackChange(WireModel):
     """A plan pack of this year has this version and hash; fetch it at ``/v1/plans/{year}``."""
 
@@ -179,7 +229,14 @@ class PackChange(WireModel):
     sha256: Sha256
 
 
-Change = Annotated[StateChange | MemberChange | PackChange, Field(discriminator="kind")]
+Change = Annotated[StateChange | MemberChange | PackChange | GrantChange, Field(discriminator="kind")]
+
+
+class BackupMark(WireModel):
+    """What the server's backups hold for good: this device's log up to ``log``, and what was received before ``at``."""
+
+    log: int = Field(ge=0, le=2**62)
+    at: str  # ISO 8601, UTC
 
 
 class SyncAnswer(WireModel):
@@ -192,11 +249,40 @@ class SyncAnswer(WireModel):
     changes: list[Change] = Field(default_factory=list)
     cursor: Cursor = Cursor()
     more: bool = False
+    revoked_operators: list[str] = Field(default_factory=list)  # all of this device's
+    revoked: bool = False  # the device is shut out: this is its last delivery
+    order: str = ""  # JWS: erase
+    roster_waiting: int = 0  # with ``roster_apart``: news of members that were left out
+    backup: BackupMark | None = None  # none while no backup of the server holds anything of this device
 
 
 class BlobAnswer(WireModel):
     """The body of a finished PATCH; ``receipts`` when it completed a revision."""
 
+    receipts: list[str] = Field(default_factory=list)
+
+
+class Bundled(WireModel):
+    """A whole scan in a bundle; its bytes follow in the order of the entries."""
+
+    reference: ReferenceText
+    sha256: Sha256
+    size: int = Field(ge=1, le=MAX_BUNDLE)
+
+
+class Bundle(WireModel):
+    """What begins the body of ``POST /v1/blobs``, behind its length (four bytes, the highest first); the scans follow.
+
+    The token's body hash is that of this text: every byte that follows is named by a hash in it.
+    """
+
+    scans: list[Bundled] = Field(min_length=1, max_length=MAX_BUNDLED)
+
+
+class BundleAnswer(WireModel):
+    """``codes``: for each scan of the bundle, in its order, None where it lies whole at the server."""
+
+    codes: list[str | None]
     receipts: list[str] = Field(default_factory=list)
 
 
@@ -209,82 +295,45 @@ class PackAnswer(WireModel):
     signature: str
 
 
-# ---- what stands inside the frozen body of an op
+# member_no, name, id_number, card_no, phone, employer, district, full_time_union_social_worker
+RosterRow = tuple[int, str, str, str, str, str, str, bool]
 
 
-class ScanEntry(WireModel):
-    kind: str
-    sha256: Sha256
-    size: int = Field(ge=1, le=MAX_BLOB)
-    media_type: str = Field(max_length=60)
+class RosterPage(WireModel):
+    """Members as they are now. ``next``: the position of the page after this, empty at the end; then the station has
+    come as far as ``seq`` in the log of the roster. ``gone``: numbers of members to be taken out.
+    """
+
+    rows: list[RosterRow] = Field(default_factory=list, max_length=ROSTER_ROWS)
+    gone: list[int] = Field(default_factory=list, max_length=ROSTER_ROWS)
+    seq: int
+    next: str = ""
 
 
-class Author(WireModel):
-    operator_id: str = Field(max_length=64)
-    name: str = Field(max_length=60)
+# ---- one person, asked for at the counter
 
 
-class Submission(WireModel):
-    """The body of a ``submit``: one revision, whole."""
+class StandingRequest(WireModel):
+    """Has this person applied or been paid elsewhere, under ``plan`` and before?"""
 
-    application_id: OpId
-    reference: ReferenceText
-    revision: int = Field(ge=1, le=10_000)
-    content: dict[str, Any]
-    scans: list[ScanEntry] = Field(max_length=200)
-    author: Author
-    submitted_at: str
-    pack_version: int
-    assessment: dict[str, Any]
-    insisted: str | None = Field(default=None, max_length=500)
-    consent: dict[str, Any] = Field(default_factory=dict)
-    intake_seq: int | None = Field(default=None, ge=0, le=2**62)  # the audit row that recorded the intake
+    wire: Literal[1] = 1
+    id_number: str = Field(pattern=r"^[0-9]{17}[0-9X]$")
+    plan: int = Field(ge=1, le=9999)
 
 
-class ScanAddition(WireModel):
-    """The body of ``add_scans``: pages that belong to a revision already frozen."""
+class StandingAnswer(WireModel):
+    """``applied`` and ``paid``: under the plan asked for, at another PC. ``grants``: all that the repeat rules read,
+    of every plan and in the numbers of the server's log, which has come to ``seq``; nothing tells of a station.
+    """
 
-    application_id: OpId
-    reference: ReferenceText
-    revision: int = Field(ge=1, le=10_000)
-    scans: list[ScanEntry] = Field(min_length=1, max_length=50)
-    author: Author
-    added_at: str
-
-
-class Withdrawal(WireModel):
-    application_id: OpId
-    reference: ReferenceText
-    author: Author
-    withdrawn_at: str
+    epoch: str
+    seq: int = Field(ge=0, le=2**62)
+    applied: bool
+    paid: bool
+    grants: list[GrantChange] = Field(default_factory=list)
 
 
-# ---- the receipt
-
-
-class ReceiptClaims(WireModel):
-    """What the server signs (JWS, EdDSA) once every blob is hashed, fsynced and linked."""
-
-    iss: str  # the server's key id
-    application_id: OpId
-    reference: ReferenceText
-    revision: int
-    body_sha256: Sha256
-    scans: list[Sha256]
-    received_at: str
-
-
-class TokenClaims(WireModel):
-    """What a device signs for each request: bound to method, path and body, five minutes."""
-
-    iss: str  # the device id
-    aud: str  # the server's key id
-    iat: int
-    exp: int
-    jti: str
-    method: str
-    path: str
-    body_sha256: Sha256
+# ---- refusals
 
 
 class Problem(WireModel):
@@ -295,6 +344,7 @@ class Problem(WireModel):
     status: int
     code: str
     field: str | None = None
+    order: str | None = None  # with ``device_revoked``: JWS of an ``EraseOrder``
     server_time: str | None = None  # with ``clock_skew``
 
 

@@ -17,6 +17,7 @@ from station_app.errors import StationError
 from station_app.events import Changed, Events, Kind
 from station_app.services.desk import Desk
 from station_app.services.passes import PassReport, last_pass
+from station_app.services.sending_hours import may_send_now
 from sync.engine import one_pass
 from sync.identity import Identity, identity_of, open_transport
 from sync.progress import Progress
@@ -66,6 +67,7 @@ class SyncWorker:
         self._condition = Condition()
         self._stopping = False
         self._woken = True  # the first pass is made at once
+        self._all_now = False
         self._status = SyncStatus(last=last_pass(desk))
         self._identity: Identity | None = None
         self._transport: Transport | None = None
@@ -98,6 +100,11 @@ class SyncWorker:
         with self._condition:
             self._status = replace(self._status, paused=False)
         self.wake()
+
+    def send_now(self) -> None:
+        """Send the scans that wait for their hour, this once."""
+        self._all_now = True
+        self.resume()
 
     def stop(self) -> None:
         """Cut what is under way and wait for the thread to end."""
@@ -139,20 +146,21 @@ class SyncWorker:
         self._show(running=True)
         report, failure = self._attempt()
         self._show(running=False, progress=None, failure=failure, last=report or self._status.last)
-        if failure is None:
+        if failure is None or (report is not None and report.blobs):  # on a line that breaks so often, go on soon
             self._back_off.succeeded()
-            return self._every()
-        return self._back_off.failed()
+        return self._every() if failure is None else self._back_off.failed()
 
     def _attempt(self) -> tuple[PassReport | None, str | None]:
         try:
             transport = self._reach()
-            report = one_pass(self._desk, transport, self._progress, self._events.send)
+            report = one_pass(self._desk, transport, self._progress, self._events.send, self._may_send)
         except StationError as error:
             return None, error.code
         except Exception:  # the thread must live: the queue is everybody's
             _LOG.exception("a pass of sync failed")
             return None, "bug"
+        if report.code is None and not report.held and not report.roster_held:
+            self._all_now = False
         return (None, None) if report.code == "stopped" else (report, report.code)
 
     def _reach(self) -> Transport:
@@ -167,6 +175,9 @@ class SyncWorker:
             if self._stopping or self._status.paused:
                 self._cut()
             return self._transport
+
+    def _may_send(self) -> bool:
+        return self._all_now or may_send_now(self._desk)
 
     def _every(self) -> float:
         with self._desk.store.read() as uow:
