@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import logging
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,21 +16,39 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from central import notices
+from central import grants, notices
 from central.blobs import BlobStore
+from central.bundles import Bundles
 from central.context import Central
 from central.enrolment import enrol
 from central.exchange import exchange
-from central.gate import Gate
-from central.openapi import ENROL, HEAD_BLOB, PATCH_BLOB, PLAN, SYNC, Described, document
+from central.gate import Admitted, Gate
+from central.openapi import (
+    AUTHORITY,
+    BUNDLE,
+    ENROL,
+    HEAD_BLOB,
+    PATCH_BLOB,
+    PLAN,
+    ROSTER,
+    STANDING,
+    SYNC,
+    Described,
+    document,
+)
 from central.packs import pack_of
 from central.problems import problem, problem_of
+from central.promises import Promises
+from central.roster_pages import roster_page
+from central.tls import authority_of
 from central.uploads import Uploads
 from station_app.domain.canonical import sha256_hex
 from station_app.errors import StationError, UserError
-from sync.wire import EMPTY_SHA256, EnrolRequest, SyncRequest, WireModel
+from sync.envelope import sign_authority
+from sync.wire import EMPTY_SHA256, EnrolRequest, StandingRequest, SyncRequest, WireModel
 
 LARGEST_ENROL = 16 * 1024  # bytes
+LARGEST_STANDING = 4 * 1024  # bytes
 LARGEST_SYNC = 48 * 1024 * 1024  # bytes: MAX_OPS bodies of MAX_BODY characters
 _WORKERS = 8
 _LONGEST_YEAR = 4
@@ -46,11 +65,18 @@ class Server:
         self._blobs = BlobStore(central.home.blobs)
         self._workers = ThreadPoolExecutor(_WORKERS, "central")
         self._gate = Gate(central, self.in_thread)
-        self.uploads = Uploads(central, self._blobs, self._gate, self.in_thread)
+        promises = Promises(central, self._blobs, self.in_thread)
+        self.uploads = Uploads(central, self._blobs, self._gate, promises, self.in_thread)
+        self.bundles = Bundles(self._blobs, self._gate, promises, self.in_thread)
 
     async def in_thread(self, work: Callable[[], _T]) -> _T:
         """Blocking work off the event loop."""
         return await asyncio.get_running_loop().run_in_executor(self._workers, work)
+
+    async def authority(self, _request: Request) -> Response:
+        return await self.in_thread(
+            lambda: _json(sign_authority(self._central.keys.private, authority_of(self._central.home)))
+        )
 
     async def enrol(self, request: Request) -> Response:
         _check_json(request)
@@ -72,6 +98,7 @@ class Server:
     async def plan(self, request: Request) -> Response:
         admitted = await self._gate.admit(request)
         admitted.check_body(EMPTY_SHA256)
+        _check_not_revoked(admitted)
         year = request.path_params["year"]
         if not (year.isascii() and year.isdecimal() and len(year) == _LONGEST_YEAR):
             raise UserError("plan_unknown", "year")
@@ -81,6 +108,28 @@ class Server:
                 return _json(pack_of(tx, int(year)))
 
         return await self.in_thread(work)
+
+    async def roster(self, request: Request) -> Response:
+        admitted = await self._gate.admit(request)
+        admitted.check_body(EMPTY_SHA256)
+        _check_not_revoked(admitted)
+        packed = "gzip" in request.headers.get("accept-encoding", "")
+
+        def work() -> Response:
+            with self._central.database.read() as tx:
+                page = roster_page(tx, admitted.device.district, request.path_params["position"])
+            return _packed(page) if packed else _json(page)
+
+        return await self.in_thread(work)
+
+    async def standing(self, request: Request) -> Response:
+        admitted = await self._gate.admit(request)
+        _check_json(request)
+        body = await _body(request, LARGEST_STANDING)
+        admitted.check_body(sha256_hex(body))
+        _check_not_revoked(admitted)
+        question = _read(StandingRequest, body)
+        return await self.in_thread(lambda: _json(grants.standing(self._central, admitted.device, question)))
 
     async def open(self) -> None:
         """What waits from before: notices that were not handed over."""
@@ -122,11 +171,15 @@ def make_app(central: Central) -> FastAPI:
     app = FastAPI(
         title="central", version="1", lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False
     )
+    _add(app, "GET", "/v1/authority", server.authority, AUTHORITY)
     _add(app, "POST", "/v1/enrol", server.enrol, ENROL)
     _add(app, "POST", "/v1/sync", server.sync, SYNC)
     _add(app, "HEAD", "/v1/applications/{reference}/blobs/{sha256}", server.uploads.head, HEAD_BLOB)
     _add(app, "PATCH", "/v1/applications/{reference}/blobs/{sha256}", server.uploads.patch, PATCH_BLOB)
+    _add(app, "POST", "/v1/blobs", server.bundles.post, BUNDLE)
     _add(app, "GET", "/v1/plans/{year}", server.plan, PLAN)
+    _add(app, "GET", "/v1/roster/{position}", server.roster, ROSTER)
+    _add(app, "POST", "/v1/standing", server.standing, STANDING)
     app.add_exception_handler(StationError, server.on_station_error)
     app.add_exception_handler(HTTPException, server.on_http_error)
     app.add_exception_handler(ClientDisconnect, server.on_disconnect)
@@ -160,6 +213,12 @@ def _allowed(request: Request) -> str:
     return ", ".join(sorted(found))
 
 
+def _check_not_revoked(admitted: Admitted) -> None:
+    """A last delivery brings; it fetches nothing."""
+    if admitted.device.revoked:
+        raise UserError("device_revoked")
+
+
 def _check_json(request: Request) -> None:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json" or request.headers.get("content-encoding", "identity") != "identity":
@@ -191,3 +250,10 @@ def _read(model: type[_Model], body: bytes) -> _Model:
 
 def _json(answer: WireModel) -> Response:
     return Response(answer.model_dump_json(), 200, {"Cache-Control": "no-store"}, "application/json")
+
+
+def _packed(answer: WireModel) -> Response:
+    """For a large answer: a slow line carries it in half the time."""
+    headers = {"Cache-Control": "no-store", "Content-Encoding": "gzip"}
+    body = gzip.compress(answer.model_dump_json().encode(), compresslevel=1)
+    return Response(body, 200, headers, "application/json")

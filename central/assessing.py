@@ -22,7 +22,9 @@ from station_app.domain.fields import FieldProblem
 from station_app.domain.identity import tidy_number
 from station_app.errors import StationError
 from station_app.plans import Assessment, PlanBook, assess, case_of
-from sync.wire import Submission
+from station_app.plans.diff import same_answer
+from station_app.plans.engine import standing
+from sync.bodies import Submission
 
 _LOG = logging.getLogger(__name__)
 
@@ -42,11 +44,20 @@ class Judgement:
         return self.assessment.amount or self.assessment.amount_if_approved
 
 
-def judge(tx: Connection, plans: PlanBook, content: Content, reference: str) -> Judgement:
-    """Assess a case as things stand now."""
+def judge(tx: Connection, plans: PlanBook, content: Content, reference: str, version: int) -> Judgement:
+    """Assess a case as things stand now, under the version of its plan that it was filed under.
+
+    Doubts: ``pack_version_unknown``: the station names a version that was never published, so the newest was used;
+    ``newer_plan_differs``: the newest version would answer otherwise.
+    """
     history = grants_of(tx, tidy_number(str(content.value("id_number") or "")), reference)
     try:
-        return Judgement(assess(plans.get(content.plan), case_of(content, history)))
+        plan, newest, case = plans.get(content.plan, version), plans.get(content.plan), case_of(content, history)
+        answer = assess(plan, case)
+        doubts = [] if plan.version == version else [{"code": "pack_version_unknown", "field": "plan"}]
+        if plan is not newest and not same_answer(answer, standing(newest, case)):
+            doubts.append({"code": "newer_plan_differs", "field": "plan"})
+        return Judgement(answer, doubts)
     except StationError as error:
         return Judgement(None, [{"code": error.code, "field": error.field}])
     except Exception:  # a fault of the rules must not cost a receipt: the reviewer sees that there is no verdict

@@ -69,7 +69,7 @@ class BlobStore:
         if self.arrived(place) < size:
             return False
         upload = Upload(self, place, size, size)
-        with contextlib.suppress(UserError):
+        with contextlib.suppress(UserError, FileNotFoundError):  # another connection may be finishing it
             upload.finish((), upload.nothing)
         return self.is_whole(place)
 
@@ -91,9 +91,9 @@ class BlobStore:
                 yield piece
 
     @contextlib.contextmanager
-    def opened(self, place: Place, expected: int) -> Iterator[int]:
-        """The part's descriptor, held against other processes; raises UserError ``offset_mismatch`` where its length is
-        not ``expected``, EnvironmentFault ``disk_full``.
+    def opened(self, place: Place, expected: int, wait: bool = True) -> Iterator[int]:
+        """The part's descriptor, held against others; raises UserError ``offset_mismatch`` where its length is not
+        ``expected`` or, without ``wait``, where another holds it; EnvironmentFault ``disk_full``.
         """
         part = self._part(place)
         try:
@@ -102,7 +102,7 @@ class BlobStore:
             durable.make_folder(part.parent, Point.SERVER_BLOB_FILE)
             descriptor = os.open(part, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            _hold(descriptor, wait)
             if os.fstat(descriptor).st_size != expected:
                 raise UserError("offset_mismatch")
             yield descriptor
@@ -161,15 +161,28 @@ class Upload:
                 self.length = self._start
                 raise UserError("body_mismatch")
             if complete:
-                self._complete(descriptor)
+                self._check_whole()
+                self.make_durable(descriptor)
 
-    def _complete(self, descriptor: int) -> None:
+    def opened(self) -> contextlib.AbstractContextManager[int]:
+        """The part, at the length this upload has reached; never waits, since its caller may hold others."""
+        return self._blobs.opened(self.place, self.length, wait=False)
+
+    def fill(self, descriptor: int, chunks: Chunks) -> None:
+        """Append the rest of a whole blob to its opened part, and judge it; it is durable after ``make_durable``."""
+        self._append(descriptor, chunks)
+        self._check_whole()
+
+    def _check_whole(self) -> None:
         if self.length < self.size:
             raise UserError("upload_too_short", "Upload-Complete")
         if self._whole.hexdigest() != self.place.sha256:
             self._blobs.discard(self.place)
             self.length = 0
             raise UserError("blob_hash_mismatch")
+
+    def make_durable(self, descriptor: int) -> None:
+        """Sync an opened part that was found whole, and give it its name."""
         durable.sync_file(descriptor, Point.SERVER_BLOB_FILE)
         self._blobs.publish(self.place)
 
@@ -191,6 +204,34 @@ class Upload:
         if self._start:
             for piece in self._blobs.read_part(self.place, self._start):
                 self._whole.update(piece)
+
+
+def _hold(descriptor: int, wait: bool) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError as error:
+        raise UserError("offset_mismatch") from error
+
+
+def finish_all(uploads: Sequence[tuple[Upload, Chunks]]) -> list[str | None]:
+    """Make whole blobs durable: all are written, then all are synced, which costs the disk little more than one.
+
+    For each the code of what is wrong with it, None where it is whole. Raises EnvironmentFault ``disk_full``.
+    """
+    codes: list[str | None] = [None] * len(uploads)
+    with contextlib.ExitStack() as stack:
+        written = []
+        for place, (upload, chunks) in enumerate(uploads):
+            try:
+                descriptor = stack.enter_context(upload.opened())
+                upload.fill(descriptor, chunks)
+            except UserError as error:
+                codes[place] = error.code
+            else:
+                written.append((upload, descriptor))
+        for upload, descriptor in written:
+            upload.make_durable(descriptor)
+    return codes
 
 
 def _write_all(descriptor: int, chunks: Chunks) -> None:

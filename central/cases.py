@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, insert, select, update
 
+from central import grant_news
 from central.clock import beijing_day
 from central.devices import lock_device
 from central.tables import applications, batches, changes, devices, moves, parcels, payments
@@ -16,22 +17,34 @@ from station_app.domain.application import Category, Content, FieldReturn, State
 from station_app.domain.identity import tidy_number
 from station_app.errors import UserError
 from station_app.plans import Grant
-from sync.wire import OpKind, StateChange, Submission
+from sync.bodies import Submission
+from sync.wire import OpKind, StateChange
 
 _LAST_YEAR = 9999
 _LONGEST = {"id_number": 20, "card_no": 25, "phone": 20}  # as their columns
-_NO_CLAIM = (State.WITHDRAWN.value, State.REJECTED.value)
-_NEXT_NUMBER = (
+NO_CLAIM = (State.WITHDRAWN.value, State.REJECTED.value)
+_NEXT_NUMBERS = (
     update(devices)
     .where(devices.c.id == bindparam("this"))
-    .values(log_seq=devices.c.log_seq + 1)
+    .values(log_seq=devices.c.log_seq + bindparam("count"))
     .returning(devices.c.log_seq)
 )
+_MOVED = update(applications).where(applications.c.reference == bindparam("this"))
+_SLICE = 400  # parameters of one IN (...)
 Case = Row[Any]  # a row of ``applications``
 
 
 def find_case(tx: Connection, reference: str) -> Case | None:
     return tx.execute(select(applications).where(applications.c.reference == reference)).first()
+
+
+def find_cases(tx: Connection, references: Iterable[str]) -> dict[str, Case]:
+    """Those of these cases that there are."""
+    wanted, found = sorted(set(references)), {}
+    for start in range(0, len(wanted), _SLICE):
+        query = select(applications).where(applications.c.reference.in_(wanted[start : start + _SLICE]))
+        found.update({row.reference: row for row in tx.execute(query)})
+    return found
 
 
 def locked_case(tx: Connection, reference: str) -> Case:
@@ -73,6 +86,11 @@ def content_of(tx: Connection, case: Case) -> Content:
     return read_content(submission_of(tx, case.reference, case.revision).content)[0]
 
 
+def version_of(tx: Connection, case: Case) -> int:
+    """The version of its plan that the newest revision was filed under."""
+    return submission_of(tx, case.reference, case.revision).pack_version
+
+
 def in_open_batch(tx: Connection, reference: str) -> bool:
     """Whether money for this case is on its way or arrived."""
     return tx.execute(select(payments.c.batch).where(payments.c.open_reference == reference)).first() is not None
@@ -85,28 +103,28 @@ def grants_of(tx: Connection, id_number: str, besides: str) -> tuple[Grant, ...]
     """
     if not id_number:
         return ()
-    on_its_way = and_(payments.c.open_reference == applications.c.reference, payments.c.status == "sent")
-    query = (
-        select(applications, batches.c.made_at)
-        .outerjoin(payments, on_its_way)
-        .outerjoin(batches)
-        .where(
-            applications.c.id_number == id_number,
-            applications.c.state.not_in(_NO_CLAIM),
-            applications.c.reference != besides,
-        )
+    query = with_money_on_its_way(select(applications, batches.c.made_at)).where(
+        applications.c.id_number == id_number,
+        applications.c.state.not_in(NO_CLAIM),
+        applications.c.reference != besides,
     )
     return tuple(map(_grant, tx.execute(query)))
 
 
+def with_money_on_its_way(cases: Select[Any]) -> Select[Any]:
+    """The cases beside the batch that holds money for them which the bank has not booked yet."""
+    on_its_way = and_(payments.c.open_reference == applications.c.reference, payments.c.status == "sent")
+    return cases.outerjoin(payments, on_its_way).outerjoin(batches, batches.c.batch == payments.c.batch)
+
+
 def _grant(case: Case) -> Grant:
+    return Grant(plan=case.plan, category=Category(case.category), year_paid=year_paid(case), **json.loads(case.claim))
+
+
+def year_paid(case: Row[Any]) -> int | None:
+    """Of a case beside ``made_at`` of the batch with its money on the way; None where none is or was."""
     paid = case.paid_on or (beijing_day(datetime.fromisoformat(case.made_at)).isoformat() if case.made_at else None)
-    return Grant(
-        plan=case.plan,
-        category=Category(case.category),
-        year_paid=int(paid[:4]) if paid else None,
-        **json.loads(case.claim),
-    )
+    return int(paid[:4]) if paid else None
 
 
 # ---- moves
@@ -129,13 +147,37 @@ def move(
     values = {"state": to.value, "returned": json.dumps(fields, ensure_ascii=False), "updated_at": now, **facts}
     tx.execute(update(applications).where(applications.c.reference == case.reference).values(**values))
     add_move(tx, case.reference, case.revision, to, by, now, returned=fields, **facts)
+    grant_news.note(tx, [case.reference])
     tell_station(tx, case.reference)
+
+
+def move_all(tx: Connection, cases: Sequence[Case], to: State, by: str, now: str) -> None:
+    """``move`` without facts for many cases of one device, locked, in as few statements as for one."""
+    if not cases:
+        return
+    for case in cases:
+        check_move(State(case.state), to)
+    tx.execute(_MOVED.values(state=to.value, returned="[]", updated_at=now), [{"this": c.reference} for c in cases])
+    tx.execute(insert(moves), [_move_row(case.reference, case.revision, to, by, now, {}) for case in cases])
+    grant_news.note(tx, [case.reference for case in cases])
+    last: int = tx.execute(_NEXT_NUMBERS, {"this": cases[0].device_id, "count": len(cases)}).scalar_one()
+    first = last - len(cases) + 1
+    tx.execute(
+        insert(changes),
+        [_change_row(c, first + n, state=to.value, returned="[]", updated_at=now) for n, c in enumerate(cases)],
+    )
 
 
 def add_move(tx: Connection, reference: str, revision: int, state: State, by: str, now: str, **details: Any) -> None:
     """A line of the case's history."""
+    tx.execute(insert(moves), _move_row(reference, revision, state, by, now, details))
+
+
+def _move_row(
+    reference: str, revision: int, state: State, by: str, now: str, details: Mapping[str, Any]
+) -> dict[str, Any]:
     kept = {name: each for name, each in details.items() if each not in (None, "", []) and name != "assessment"}
-    row = {
+    return {
         "reference": reference,
         "revision": revision,
         "state": state.value,
@@ -143,26 +185,31 @@ def add_move(tx: Connection, reference: str, revision: int, state: State, by: st
         "by": by,
         "details": json.dumps(kept, ensure_ascii=False),
     }
-    tx.execute(insert(moves), row)
 
 
 def tell_station(tx: Connection, reference: str) -> None:
     """Write the case as it now stands into its device's log, under the next number; the device is locked for it."""
     case = find_case(tx, reference)
     assert case is not None
-    seq = tx.execute(_NEXT_NUMBER, {"this": case.device_id}).scalar_one()
+    seq = tx.execute(_NEXT_NUMBERS, {"this": case.device_id, "count": 1}).scalar_one()
+    tx.execute(insert(changes), _change_row(case, seq))
+
+
+def _change_row(case: Case, seq: int, **moved: Any) -> dict[str, Any]:
+    """The news of a case as it stands, ``moved`` apart."""
+    now = {**case._mapping, **moved}  # noqa: SLF001  the public name of a row's columns
     change = StateChange(
         seq=seq,
-        reference=reference,
+        reference=case.reference,
         revision=case.revision,
-        state=case.state,
-        at=case.updated_at,
-        returned=json.loads(case.returned),
+        state=now["state"],
+        at=now["updated_at"],
+        returned=json.loads(now["returned"]),
         code=case.rejection_code,
         note=case.note,
         amount=case.amount,
         paid_on=case.paid_on,
         assessment=json.loads(case.assessment) if case.assessment else None,
     )
-    row = {"device_id": case.device_id, "seq": seq, "reference": reference, "document": change.model_dump_json()}
-    tx.execute(insert(changes), row)
+    document = change.model_dump_json()
+    return {"device_id": case.device_id, "seq": seq, "reference": case.reference, "document": document}

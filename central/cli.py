@@ -14,46 +14,16 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from enum import IntEnum
 from pathlib import Path
 
-from central import notices
+from central import notices, upkeep
 from central.clock import system_clock
-from central.context import Central, make_central, open_central
+from central.context import Central, make_central
 from central.messages import sentence
+from central.output import Exit, exit_of, opened, print_json, say
 from station_app.domain.application import FieldReturn, ReturnCode
 from station_app.domain.reference import check_reference
-from station_app.errors import BugError, EnvironmentFault, StationError, UserError
-
-_USAGE = frozenset(
-    {
-        "central_not_initialised",
-        "code_unknown",
-        "column_missing",
-        "configuration_unreadable",
-        "database_url_invalid",
-        "district_malformed",
-        "field_unknown",
-        "file_type_unknown",
-        "file_unreadable",
-        "package_not_yet",
-        "reference_check",
-        "reference_malformed",
-        "return_unreadable",
-        "station_name_malformed",
-        "station_no_malformed",
-    }
-)
-
-
-class Exit(IntEnum):
-    """The exit codes of every command."""
-
-    DONE = 0
-    NO = 1
-    USAGE = 2
-    ENVIRONMENT = 3
-    BUG = 70
+from station_app.errors import EnvironmentFault, StationError, UserError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -62,36 +32,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return int(arguments.run(arguments))
     except StationError as error:
-        _say(sentence(error))
-        return int(_exit_of(error))
+        say(sentence(error))
+        return int(exit_of(error))
     except OSError as error:
-        _say(sentence(EnvironmentFault("environment_failed", reason=error.strerror or type(error).__name__)))
+        say(sentence(EnvironmentFault("environment_failed", reason=error.strerror or type(error).__name__)))
         return int(Exit.ENVIRONMENT)
     except KeyboardInterrupt:
         return 130
     except Exception:
         traceback.print_exc()
         return int(Exit.BUG)
-
-
-def _exit_of(error: StationError) -> Exit:
-    if isinstance(error, BugError):
-        return Exit.BUG
-    if isinstance(error, EnvironmentFault):
-        return Exit.ENVIRONMENT
-    return Exit.USAGE if error.code in _USAGE else Exit.NO
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
-
-
-def _open() -> closing[Central]:
-    return closing(open_central(os.environ, system_clock))
-
-
-def _print_json(value: object) -> None:
-    print(json.dumps(value, ensure_ascii=False))
 
 
 # ---- commands
@@ -105,7 +55,7 @@ def _init(_arguments: argparse.Namespace) -> Exit:
         publish_packaged(central)
         identity = recovery_identity(central.home)
         if identity.exists():
-            _say(sentence(UserError("recovery_identity_here", file=str(identity))))
+            say(sentence(UserError("recovery_identity_here", file=str(identity))))
         print(central.home.path)
     return Exit.DONE
 
@@ -113,10 +63,22 @@ def _init(_arguments: argparse.Namespace) -> Exit:
 def _serve(arguments: argparse.Namespace) -> Exit:
     from central.serving import serve
 
-    with _open() as central:
-        if not _is_loopback(arguments.host):
-            _say(sentence(UserError("serve_needs_tls", host=arguments.host)))
-        serve(central, arguments.host, arguments.port, lambda line: print(line, flush=True))
+    if bool(arguments.cert) != bool(arguments.key):
+        raise UserError("tls_files_both")
+    tls = (arguments.cert, arguments.key) if arguments.cert else None
+    with opened() as central:
+        if tls is None and not _is_loopback(arguments.host):
+            say(sentence(UserError("serve_needs_tls", host=arguments.host)))
+        serve(central, arguments.host, arguments.port, lambda line: print(line, flush=True), tls)
+    return Exit.DONE
+
+
+def _tls_init(arguments: argparse.Namespace) -> Exit:
+    from central.tls import SERVER_KEY, make_certificate
+
+    with opened() as central:
+        made = make_certificate(central.home, arguments.host, central.clock())
+    print(made, made.with_name(SERVER_KEY))
     return Exit.DONE
 
 
@@ -128,12 +90,15 @@ def _is_loopback(host: str) -> bool:
 
 
 def _enrol(arguments: argparse.Namespace) -> Exit:
-    from central.enrolment import new_code
+    """The code is the last word on stdout; a package goes to its file, the code for it never does."""
+    from central import enrolment
 
-    if arguments.out is not None:
-        raise UserError("package_not_yet")
-    with _open() as central:
-        print(new_code(central, arguments.station_no, arguments.name, arguments.district))
+    whose = (arguments.station_no, arguments.name, arguments.district)
+    with opened() as central:
+        if arguments.out is None:
+            print(enrolment.new_code(central, *whose))
+        else:
+            print(enrolment.write_package(central, arguments.out, *whose))
     return Exit.DONE
 
 
@@ -141,19 +106,19 @@ def _roster_import(arguments: argparse.Namespace) -> Exit:
     from central.roster import import_roster
     from central.roster_file import read_roster
 
-    with _open() as central:
+    with opened() as central:
         file = read_roster(arguments.file)
         done = import_roster(central, file.members, arguments.replace)
     for bad in file.bad_rows:
-        _say(sentence(UserError("roster_row_left_out", bad.column, line=bad.line, reason=bad.code)))
+        say(sentence(UserError("roster_row_left_out", bad.column, line=bad.line, reason=bad.code)))
     left_out = len(file.bad_rows)
-    _print_json({"added": done.added, "changed": done.changed, "gone": done.gone, "left_out": left_out})
+    print_json({"added": done.added, "changed": done.changed, "gone": done.gone, "left_out": left_out})
     return Exit.NO if left_out else Exit.DONE
 
 
 def _review(arguments: argparse.Namespace) -> Exit:
     decide = _decision(arguments)
-    with _open() as central:
+    with opened() as central:
         decide(central)
         _hand_over(central)
     return Exit.DONE
@@ -178,7 +143,7 @@ def _decision(arguments: argparse.Namespace) -> Callable[[Central], None]:
 def _pay(arguments: argparse.Namespace) -> Exit:
     from central import money
 
-    with _open() as central:
+    with opened() as central:
         if arguments.confirm is not None:
             return _confirm(central, arguments.confirm)
         if arguments.again is not None:
@@ -186,7 +151,7 @@ def _pay(arguments: argparse.Namespace) -> Exit:
             return Exit.DONE
         run = money.pay(central)
     for held in run.held:
-        _say(sentence(UserError(f"held_{held.code}", reference=held.reference)))
+        say(sentence(UserError(f"held_{held.code}", reference=held.reference)))
     if not run.files:
         raise UserError("nothing_to_pay")
     for file in run.files:
@@ -200,9 +165,9 @@ def _confirm(central: Central, file: Path) -> Exit:
     done = money.confirm(central, file)
     _hand_over(central)
     for line in done.refused:
-        _say(sentence(UserError("bank_line_refused", line=line.line, reason=line.code)))
+        say(sentence(UserError("bank_line_refused", line=line.line, reason=line.code)))
     counts = {"paid": done.paid, "returned": done.returned, "already": done.already, "open": done.open}
-    _print_json({**counts, "refused": len(done.refused)})
+    print_json({**counts, "refused": len(done.refused)})
     return Exit.NO if done.refused else Exit.DONE
 
 
@@ -210,7 +175,7 @@ def _show(arguments: argparse.Namespace) -> Exit:
     from central.views import show
 
     reference = check_reference(arguments.reference)
-    with _open() as central:
+    with opened() as central:
         shown = show(central, reference)
     print(json.dumps(shown, ensure_ascii=False, indent=None if arguments.json else 2))
     return Exit.DONE
@@ -219,39 +184,28 @@ def _show(arguments: argparse.Namespace) -> Exit:
 def _list(arguments: argparse.Namespace) -> Exit:
     from central.views import list_cases
 
-    with _open() as central:
+    with opened() as central:
         rows = list_cases(central)
     if arguments.json:
-        _print_json(rows)
+        print_json(rows)
         return Exit.DONE
     for row in rows:
         print(row["reference"], row["state"], row["revision"], row["name"], row["amount"] or "-", sep="\t")
     return Exit.DONE
 
 
-def _devices(_arguments: argparse.Namespace) -> Exit:
-    from central.devices import list_devices
+def _publish_plan(arguments: argparse.Namespace) -> Exit:
+    from central.packs import publish
+    from resources.pack_files import pack_at
 
-    with _open() as central:
-        _print_json(list_devices(central))
-    return Exit.DONE
-
-
-def _revoke(arguments: argparse.Namespace) -> Exit:
-    from central.devices import revoke
-
-    with _open() as central:
-        revoke(central, arguments.device)
-    return Exit.DONE
-
-
-def _audit(_arguments: argparse.Namespace) -> Exit:
-    from central.audit import first_broken
-
-    with _open() as central, central.database.read() as tx:
-        broken = first_broken(tx)
-    if broken is not None:
-        raise UserError("audit_broken", seq=broken)
+    try:
+        files = pack_at(arguments.file)
+    except OSError as error:
+        raise UserError("file_unreadable", file=str(arguments.file)) from error
+    with opened() as central:
+        plan = publish(central, files)
+    say(sentence(UserError("plan_published", year=plan.year, version=plan.version)))
+    print(f"{plan.year}/{plan.version}")
     return Exit.DONE
 
 
@@ -260,7 +214,7 @@ def _hand_over(central: Central) -> None:
     try:
         notices.hand_over(central, notices.FileProvider(central.home.notices))
     except (EnvironmentFault, OSError) as error:
-        _say(sentence(EnvironmentFault("notice_not_sent", reason=str(error))))
+        say(sentence(EnvironmentFault("notice_not_sent", reason=str(error))))
 
 
 # ---- the command line
@@ -279,6 +233,10 @@ def _parser() -> argparse.ArgumentParser:
     serve = command("serve", _serve, "answer stations; prints the address when ready")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8400, help="0 takes a free one")
+    serve.add_argument("--cert", type=Path, metavar="FILE", help="the TLS certificate, PEM")
+    serve.add_argument("--key", type=Path, metavar="FILE", help="its private key, PEM")
+    tls = command("tls-init", _tls_init, "make or renew the server's TLS certificate; prints it and its key")
+    tls.add_argument("host", metavar="HOST", nargs="+", help="a name or address under which stations know the server")
     enrol = command("enrol", _enrol, "print a one-time enrolment code for a station")
     enrol.add_argument("station_no", metavar="STATION_NO")
     enrol.add_argument("--name", required=True)
@@ -298,10 +256,43 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("reference", metavar="REF")
     show.add_argument("--json", action="store_true")
     command("list", _list, "all cases").add_argument("--json", action="store_true")
-    command("devices", _devices, "all devices").add_argument("--json", action="store_true")
-    command("revoke", _revoke, "shut a device out").add_argument("device", metavar="DEVICE")
-    command("audit", _audit, "check the chain of what was done here")
+    publishing = command("publish-plan", _publish_plan, "sign a plan pack and send it to every station")
+    publishing.add_argument("file", type=Path, metavar="FILE", help="a bundle, a plan's folder or its plan.toml")
+    command("devices", upkeep.devices, "all devices").add_argument("--json", action="store_true")
+    revoke = command("revoke", upkeep.revoke, "shut a device out")
+    revoke.add_argument("device", metavar="DEVICE")
+    revoke.add_argument("--deliver", action="store_true", help="what it holds is still taken, nothing is told it")
+    erase = command("erase", upkeep.erase, "order a revoked device to erase its data once all of it is here")
+    erase.add_argument("device", metavar="DEVICE")
+    erase.add_argument("--undelivered", action="store_true", help="at once, whatever is in it: for a stolen PC")
+    command("operators", upkeep.operators, "all operators of all stations").add_argument("--json", action="store_true")
+    operator = command("revoke-operator", upkeep.revoke_operator, "shut an operator out at every PC of a station")
+    operator.add_argument("station_no", metavar="STATION_NO")
+    operator.add_argument("operator", metavar="OPERATOR", help="the name or the id")
+    recover = command("recover", upkeep.recover, "answer a station whose operator forgot the password")
+    recover.add_argument("file", type=Path, metavar="FILE", help="the station's request")
+    recover.add_argument("--identity", type=Path, required=True, metavar="KEYFILE", help="the recovery identity")
+    recover.add_argument("--out", type=Path, required=True, metavar="ANSWER")
+    support = command("support", upkeep.support, "open a station's support bundle")
+    support.add_argument("file", type=Path, metavar="FILE")
+    support.add_argument("--out", type=Path, required=True, metavar="DIR")
+    support.add_argument("--identity", type=Path, metavar="KEYFILE", help="of a bundle made without a password")
+    courier = command("courier", upkeep.courier, "take in a station's file from a stick and answer it")
+    courier.add_argument("file", type=Path, metavar="FILE")
+    courier.add_argument("--out", type=Path, required=True, metavar="ANSWER")
+    _add_backup(commands.add_parser("backup", help="say how far the server's backups reach"))
+    command("audit", upkeep.audit, "check the chain of what was done here")
+    command("restored", upkeep.restored, "after the home was put back from a copy, before serve: stations offer again")
     return parser
+
+
+def _add_backup(backup: argparse.ArgumentParser) -> None:
+    steps = backup.add_subparsers(required=True)
+    beginning = steps.add_parser("begin", help="before the database, then the home, are copied; prints the mark")
+    beginning.set_defaults(run=upkeep.backup_begin)
+    held = steps.add_parser("held", help="the copy is whole and on another disk: stations may erase what is in it")
+    held.set_defaults(run=upkeep.backup_held)
+    held.add_argument("number", metavar="MARK", type=int)
 
 
 def _add_review(review: argparse.ArgumentParser) -> None:

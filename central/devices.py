@@ -10,11 +10,12 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from central import audit
 from central.clock import beijing_day, stamp
 from central.context import Central
-from central.tables import audit_heads, devices, stations
+from central.tables import audit_heads, devices, revocations, stations
 from central.text import is_line
 from station_app.durable import Point
 from station_app.errors import UserError
-from sync.envelope import decode_key
+from sync.claims import EraseOrder
+from sync.envelope import decode_key, sign_order
 from sync.wire import AuditHead
 
 _LOCK = select(devices.c.id).where(devices.c.id == bindparam("this")).with_for_update()
@@ -22,7 +23,10 @@ _LOCK = select(devices.c.id).where(devices.c.id == bindparam("this")).with_for_u
 
 @dataclass(frozen=True)
 class Device:
-    """A station's PC. ``key``: its Ed25519 public key, 32 bytes. ``district`` empty: the whole city."""
+    """A station's PC. ``key``: its Ed25519 public key, 32 bytes. ``district`` empty: the whole city.
+
+    ``delivers`` and ``erase``: of a revoked device, as in ``revocations``.
+    """
 
     id: str
     station_no: str
@@ -31,13 +35,22 @@ class Device:
     letter: str
     key: bytes
     revoked: bool
+    delivers: bool = False
+    erase: str = ""
 
 
 def find_device(tx: Connection, device_id: str) -> Device | None:
     """The device of this id, revoked or not."""
     row = tx.execute(
-        select(devices, stations.c.name.label("station_name"), stations.c.district)
+        select(
+            devices,
+            stations.c.name.label("station_name"),
+            stations.c.district,
+            revocations.c.delivers,
+            revocations.c.erase,
+        )
         .join(stations)
+        .outerjoin(revocations, revocations.c.device_id == devices.c.id)
         .where(devices.c.id == device_id)
     ).first()
     if row is None:
@@ -50,6 +63,8 @@ def find_device(tx: Connection, device_id: str) -> Device | None:
         letter=row.letter,
         key=decode_key(row.key),
         revoked=row.revoked_at is not None,
+        delivers=bool(row.delivers),
+        erase=row.erase or "",
     )
 
 
@@ -58,14 +73,53 @@ def lock_device(tx: Connection, device_id: str) -> None:
     tx.execute(_LOCK, {"this": device_id}).first()
 
 
-def revoke(central: Central, device_id: str) -> None:
-    """Shut a device out, for a stolen PC. Raises UserError ``device_unknown``."""
+def revoke(central: Central, device_id: str, *, delivers: bool = False) -> None:
+    """Shut a device out, for a stolen PC; ``delivers``: what it holds is still taken, for one that is given back.
+
+    Raises UserError ``device_unknown``.
+    """
     with central.database.write(Point.SERVER_ENROL) as tx:
         if find_device(tx, device_id) is None:
             raise UserError("device_unknown")
         revoked_at = func.coalesce(devices.c.revoked_at, central.now())
         tx.execute(update(devices).where(devices.c.id == device_id).values(revoked_at=revoked_at))
+        _put_revocation(tx, device_id, delivers=delivers)
         audit.note(tx, "device_revoked", device_id, central.now())
+
+
+def erase(central: Central, device_id: str, *, at_once: bool = False) -> None:
+    """Order a revoked device to erase its home at its next contact, once everything in it is here.
+
+    ``at_once``: whatever is in it. Raises UserError ``device_unknown``, ``device_not_revoked``.
+    """
+    with central.database.write(Point.SERVER_ENROL) as tx:
+        device = find_device(tx, device_id)
+        if device is None:
+            raise UserError("device_unknown")
+        if not device.revoked:
+            raise UserError("device_not_revoked")
+        _put_revocation(tx, device_id, erase="at_once" if at_once else "delivered")
+        audit.note(tx, "erase_ordered", device_id, central.now())
+
+
+def order_for(central: Central, device: Device) -> str:
+    """The order to erase, signed for this moment; empty where there is none."""
+    if not device.erase:
+        return ""
+    claims = EraseOrder(
+        iss=central.keys.key_id,
+        device_id=device.id,
+        issued_at=int(central.clock().timestamp()),
+        undelivered=device.erase == "at_once",
+    )
+    return sign_order(central.keys.private, claims)
+
+
+def _put_revocation(tx: Connection, device_id: str, **values: object) -> None:
+    if tx.execute(select(revocations).where(revocations.c.device_id == device_id)).first() is None:
+        tx.execute(insert(revocations).values(**{"device_id": device_id, "delivers": False, "erase": "", **values}))
+    else:
+        tx.execute(update(revocations).where(revocations.c.device_id == device_id).values(**values))
 
 
 def list_devices(central: Central) -> list[dict[str, Any]]:

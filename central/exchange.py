@@ -6,10 +6,12 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, select
 
+from central import backup_marks, grants, operators, roster_pages
 from central.blobs import BlobStore
 from central.context import Central
-from central.devices import Device, is_new_head, keep_head, lock_device
-from central.ops import Desk, take
+from central.devices import Device, is_new_head, keep_head, lock_device, order_for
+from central.grants import grant_changes
+from central.ops import Desk, take_all
 from central.packs import pack_changes, plan_book
 from central.parcels import Parcel, Revision, missing_of, parcels_of, receive
 from central.roster import member_changes
@@ -24,10 +26,18 @@ def exchange(central: Central, blobs: BlobStore, device: Device, request: SyncRe
     blobs.prepare(device.id, {reference for reference, _ in touched})
     revisions = {*touched, *((each.reference, each.revision) for each in request.have)}
     receipts, missing = _receipts_and_missing(central, blobs, device, revisions)
+    if request.grants:
+        grants.number(central)
     known_epoch = request.epoch in ("", central.epoch)
     cursor = request.cursor if known_epoch else Cursor()  # another epoch's numbers mean nothing here
     with central.database.read() as tx:
-        found, cursor, more = _changes(tx, device, cursor)
+        revoked_operators = sorted(operators.revoked_since(tx, device.id))
+        waiting = roster_pages.waiting(tx, device.district, cursor.roster) if request.roster_apart else 0
+        apart = waiting if cursor.roster == 0 or waiting > MAX_CHANGES // 2 else 0
+        found, cursor, more = _changes(tx, device, cursor, with_members=not apart, with_grants=request.grants)
+        mark = backup_marks.newest(tx, device.id)
+    if device.revoked:  # a last delivery: it brings, and hears of nothing but itself
+        found, cursor, more, apart, mark = [], request.cursor, False, 0, None
     return SyncAnswer(
         epoch=central.epoch,
         server_time=central.now(),
@@ -37,22 +47,29 @@ def exchange(central: Central, blobs: BlobStore, device: Device, request: SyncRe
         changes=found,
         cursor=cursor,
         more=more,
+        roster_waiting=apart,
+        backup=mark,
+        revoked_operators=revoked_operators,
+        revoked=device.revoked,
+        order=order_for(central, device) if device.revoked else "",
     )
 
 
 def _take_ops(central: Central, device: Device, request: SyncRequest) -> tuple[list[Result], list[Revision]]:
     with central.database.read() as tx:
-        if not request.ops and not is_new_head(tx, central, device, request.audit_head):
+        news = request.ops or request.operators is not None
+        if not news and not is_new_head(tx, central, device, request.audit_head):
             return [], []
     with central.database.write(Point.SERVER_SYNC) as tx:
         lock_device(tx, device.id)
         if request.audit_head is not None and is_new_head(tx, central, device, request.audit_head):
             keep_head(tx, central, device, request.audit_head)
+        if request.operators is not None:
+            operators.keep(tx, device.id, request.operators)
         if not request.ops:
             return [], []
         desk = Desk(tx, central, device, plan_book(tx), central.now())
-        results = [take(desk, op) for op in sorted(request.ops, key=lambda each: each.seq)]
-        return results, desk.touched
+        return take_all(desk, sorted(request.ops, key=lambda each: each.seq)), desk.touched
 
 
 def _receipts_and_missing(
@@ -72,22 +89,28 @@ def _receipts_and_missing(
     return receipts + receive(central, blobs, complete), missing
 
 
-def _changes(tx: Connection, device: Device, cursor: Cursor) -> tuple[list[Change], Cursor, bool]:
-    """States first, then packs, then the roster: at most MAX_CHANGES, and whether there are more."""
+def _changes(
+    tx: Connection, device: Device, cursor: Cursor, with_members: bool, with_grants: bool
+) -> tuple[list[Change], Cursor, bool]:
+    """States first, then packs, grants, the roster: at most MAX_CHANGES, and whether there are more."""
     states = _state_changes(tx, device, cursor.log, MAX_CHANGES + 1)
     packs = pack_changes(tx, cursor.packs, MAX_CHANGES + 1)
     room = MAX_CHANGES - len(states) - len(packs)
-    members = member_changes(tx, device.district, cursor.roster, max(room, 0) + 1)
-    found: list[Change] = [*states, *packs, *members]
+    granted, heard = grant_changes(tx, device, cursor.grants, max(room, 0) + 1) if with_grants else ([], 0)
+    room -= len(granted)
+    members = member_changes(tx, device.district, cursor.roster, max(room, 0) + 1) if with_members else []
+    found: list[Change] = [*states, *packs, *granted, *members]
     kept = found[:MAX_CHANGES]
+    told_all = len(states) + len(packs) + len(granted) <= MAX_CHANGES
+    cursor = cursor.model_copy(update={"grants": heard}) if told_all and heard > cursor.grants else cursor
     return kept, _moved(cursor, kept), len(found) > MAX_CHANGES
 
 
 def _moved(cursor: Cursor, kept: Iterable[Change]) -> Cursor:
-    at = {"state": cursor.log, "pack": cursor.packs, "member": cursor.roster}
+    at = {"state": cursor.log, "pack": cursor.packs, "member": cursor.roster, "grant": cursor.grants}
     for change in kept:
         at[change.kind.value] = max(at[change.kind.value], change.seq)
-    return Cursor(log=at["state"], packs=at["pack"], roster=at["member"])
+    return Cursor(log=at["state"], packs=at["pack"], roster=at["member"], grants=at["grant"])
 
 
 def _state_changes(tx: Connection, device: Device, after: int, limit: int) -> list[StateChange]:

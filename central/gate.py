@@ -15,10 +15,10 @@ from typing import TypeVar
 from starlette.requests import Request
 
 from central.context import Central
-from central.devices import Device, find_device
+from central.devices import Device, find_device, order_for
 from station_app.errors import UserError
+from sync.claims import TokenClaims
 from sync.envelope import read_token, token_issuer
-from sync.wire import TokenClaims
 
 _T = TypeVar("_T")
 InThread = Callable[[Callable[[], _T]], Awaitable[_T]]
@@ -77,8 +77,8 @@ class Gate:
         device = await self._device(token_issuer(token))
         now = self._central.clock()
         claims = read_token(token, device.key, self._central.keys.key_id, now)
-        if device.revoked:
-            raise UserError("device_revoked")
+        if device.revoked and not device.delivers:
+            raise UserError("device_revoked", order=order_for(self._central, device))
         if (claims.method, claims.path) != (request.method, request.scope["path"]):
             raise UserError("token_mismatch")
         if not 1 <= len(claims.jti) <= _LONGEST_ID:

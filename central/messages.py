@@ -12,11 +12,12 @@ import resources
 from station_app.errors import StationError
 
 _FILE = "translations/zh_CN/errors.toml"
+_PACKS = "translations/zh_CN/plans.toml"
 
 
 def sentence(error: StationError) -> str:
     """The sentence with its parameters, and the code; a code without a sentence shows itself."""
-    template = _sentences().get(error.code, "")
+    template = _sentences(_FILE).get(error.code, "")
     told = _Plain().vformat(template, (), {**error.params, "field": error.field})
     return f"{told} [{error}]".strip()
 
@@ -29,9 +30,11 @@ class _Plain(string.Formatter):
         return "" if value is None else value
 
     def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec == "problem":
+            return f"，{_sentences(_PACKS).get(f'problem.{value}', value)}" if value else ""
         return str(value)
 
 
 @cache
-def _sentences() -> dict[str, str]:
-    return {key: str(value) for key, value in tomllib.loads(resources.read_text(_FILE)).items()}
+def _sentences(file: str) -> dict[str, str]:
+    return {key: str(value) for key, value in tomllib.loads(resources.read_text(file)).items()}

@@ -12,10 +12,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from central import audit, notices
+from central import audit, grant_news, notices
 from central.assessing import judge
 from central.bank_file import Answer, Line, read_answers, write_lines
-from central.cases import Case, content_of, locked_case, move
+from central.cases import Case, content_of, locked_case, move, version_of
 from central.context import Central
 from central.devices import lock_device
 from central.packs import plan_book
@@ -112,11 +112,13 @@ def _keys_or_code(tx: Connection, plans: PlanBook, case: Case) -> tuple[list[str
     """The keys of a case that can be paid, or why it cannot."""
     if not case.card_no:
         return [], "no_card"
-    content = content_of(tx, case)
-    judgement = judge(tx, plans, content, case.reference)
+    content, version = content_of(tx, case), version_of(tx, case)
+    if content.member.get("is_member") is False:
+        return [], "no_membership"
+    judgement = judge(tx, plans, content, case.reference, version)
     if judgement.assessment is None or judgement.assessment.verdict is Verdict.INELIGIBLE:
         return [], "not_eligible"
-    keys = repeat_keys(plans.get(case.plan), case_of(content, ()), case.id_number)
+    keys = repeat_keys(plans.get(case.plan, version), case_of(content, ()), case.id_number)
     if tx.execute(select(payment_keys.c.key).where(payment_keys.c.key.in_(keys))).first() is not None:
         return [], "paid_under_another_reference"
     return keys, None
@@ -145,6 +147,7 @@ def _add_payment(tx: Connection, batch: str, position: int, case: Case, keys: li
     )
     if keys:
         tx.execute(insert(payment_keys), [{"key": key, "reference": case.reference} for key in keys])
+    grant_news.note(tx, [case.reference])
 
 
 # ---- the bank file

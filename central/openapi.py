@@ -13,20 +13,38 @@ from pydantic.json_schema import models_json_schema
 from central.problems import MEDIA_TYPE
 from sync.wire import (
     MAX_BLOB,
+    MAX_BUNDLE,
+    AuthorityAnswer,
     BlobAnswer,
+    Bundle,
+    BundleAnswer,
     EnrolAnswer,
     EnrolRequest,
     PackAnswer,
     Problem,
+    RosterPage,
+    StandingAnswer,
+    StandingRequest,
     SyncAnswer,
     SyncRequest,
     WireModel,
 )
 
+BUNDLE_TYPE = "application/vnd.zhutui.bundle"
 UPLOAD_TYPES = ("application/partial-upload", "application/octet-stream")
 _SCHEMAS = "#/components/schemas/"
-_QUESTIONS: tuple[type[WireModel], ...] = (EnrolRequest, SyncRequest)
-_ANSWERS: tuple[type[WireModel], ...] = (EnrolAnswer, SyncAnswer, BlobAnswer, PackAnswer, Problem)
+_QUESTIONS: tuple[type[WireModel], ...] = (EnrolRequest, SyncRequest, StandingRequest, Bundle)
+_ANSWERS: tuple[type[WireModel], ...] = (
+    AuthorityAnswer,
+    EnrolAnswer,
+    SyncAnswer,
+    BlobAnswer,
+    BundleAnswer,
+    PackAnswer,
+    RosterPage,
+    StandingAnswer,
+    Problem,
+)
 _TITLES = {
     400: "The request cannot be read.",
     401: "No token, or one that does not hold; `clock_skew` carries `server_time`.",
@@ -66,6 +84,7 @@ def document(app: FastAPI) -> dict[str, Any]:
         answers = [(model, "serialization") for model in _ANSWERS]
         _, schemas = models_json_schema([*questions, *answers], ref_template=f"{_SCHEMAS}{{model}}")  # type: ignore[list-item]
         components["schemas"] = schemas["$defs"]
+        components["schemas"]["RosterPage"]["properties"]["rows"]["items"] = _ROW
         components["securitySchemes"] = {
             "device": {"type": "http", "scheme": "bearer", "bearerFormat": "EdDSA JWT over method, path and body"}
         }
@@ -94,6 +113,8 @@ def _parameter(name: str, place: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"name": name, "in": place, "required": True, "schema": schema}
 
 
+# as loose as this: contract fuzzers of today read ``prefixItems`` wrongly
+_ROW = {"type": "array", "items": {"type": ["integer", "string", "boolean"]}, "minItems": 8, "maxItems": 8}
 _DEVICE: dict[str, Any] = {"security": [{"device": []}]}
 _BLOB = [
     _parameter("reference", "path", {"type": "string", "pattern": "^[A-Z0-9-]{8,40}$"}),
@@ -105,6 +126,12 @@ _UPLOAD = [
 ]
 _PIECE = {"type": "string", "format": "binary", "maxLength": MAX_BLOB}
 
+AUTHORITY = Described(
+    "authority",
+    "Whose TLS certificates to trust, signed by the server's key; asked before a station trusts anybody.",
+    200,
+    {200: _ok(AuthorityAnswer), **_problems(())},
+)
 ENROL = Described(
     "enrol",
     "Make a device of a one-time code; the same code and key get the same answer.",
@@ -147,10 +174,41 @@ PATCH_BLOB = Described(
         **_DEVICE,
     },
 )
+BUNDLE = Described(
+    "append_bundle",
+    "Many whole scans in one body: four bytes with the length of a `Bundle` document, that document, and the bytes of "
+    "its scans in order. The token's body hash is the document's. What breaks off is resumed by PATCH.",
+    200,
+    {200: _ok(BundleAnswer), **_problems((400, 401, 403, 408, 413, 415, 422))},
+    {
+        "requestBody": {
+            "required": True,
+            "content": {BUNDLE_TYPE: {"schema": {"type": "string", "format": "binary", "maxLength": MAX_BUNDLE}}},
+        },
+        **_DEVICE,
+    },
+)
 PLAN = Described(
     "plan",
     "The newest plan pack of a year, with the server's signature.",
     200,
     {200: _ok(PackAnswer), **_problems((401, 403, 404))},
     {"parameters": [_parameter("year", "path", {"type": "string", "pattern": "^[0-9]{4}$"})], **_DEVICE},
+)
+ROSTER = Described(
+    "roster",
+    "A page of the roster that this station holds; `load` begins the whole, `log-N` what came after N.",
+    200,
+    {200: _ok(RosterPage), **_problems((401, 403, 404))},
+    {
+        "parameters": [_parameter("position", "path", {"type": "string", "pattern": "^(load(-.+)?|log-[0-9]{1,18})$"})],
+        **_DEVICE,
+    },
+)
+STANDING = Described(
+    "standing",
+    "What one person applied for or was paid at other PCs; nothing in the answer tells of a station.",
+    200,
+    {200: _ok(StandingAnswer), **_problems((400, 401, 403, 413, 415, 422))},
+    {**_takes(StandingRequest), **_DEVICE},
 )

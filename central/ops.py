@@ -8,13 +8,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from functools import cached_property
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
+from central import operators
 from central.assessing import doubts_of, judge
 from central.cases import Case, add_move, columns_of, find_case, in_open_batch, move
 from central.context import Central
@@ -27,19 +29,8 @@ from station_app.domain.canonical import sha256_hex
 from station_app.domain.reference import check_reference
 from station_app.errors import UserError
 from station_app.plans import PlanBook
-from sync.wire import (
-    Author,
-    Op,
-    OpKind,
-    OpResult,
-    ReferenceText,
-    Result,
-    ScanAddition,
-    ScanEntry,
-    Submission,
-    WireModel,
-    Withdrawal,
-)
+from sync.bodies import Author, ScanAddition, ScanEntry, Submission, Withdrawal
+from sync.wire import Op, OpKind, OpResult, ReferenceText, Result, WireModel
 
 _Body = TypeVar("_Body", bound=WireModel)
 
@@ -55,6 +46,38 @@ class Desk:
     now: str
     touched: list[Revision] = field(default_factory=list)
 
+    @cached_property
+    def revoked_authors(self) -> dict[str, str]:
+        """Since when, for each of this device's operators that is shut out; asked once for all ops."""
+        return operators.revoked_since(self.tx, self.device.id)
+
+
+def take_all(desk: Desk, told: Sequence[Op]) -> list[Result]:
+    """Carry out ops in their order, or say again what was said when each came first."""
+    known = _known(desk, [op.op_id for op in told])
+    results, new = [], []
+    for op in told:
+        sha256 = sha256_hex(op.body.encode())
+        if op.op_id in known:
+            results.append(_said_before(desk, op, sha256, known[op.op_id]))
+            continue
+        result = _carry_out(desk, op, sha256)
+        known[op.op_id] = _Said(op.kind.value, sha256, result)
+        new.append((op, sha256, result))
+        results.append(result)
+    if new:
+        desk.tx.execute(insert(ops), [_row(desk, *each) for each in new])
+    return results
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What an op was, and what was said of it."""
+
+    kind: str
+    body_sha256: str
+    result: Result
+
 
 class _Promise(WireModel):
     """What a submit and added scans have in common."""
@@ -67,19 +90,29 @@ class _ForkedError(UserError):
     """Another body stands under this reference and revision."""
 
 
-def take(desk: Desk, op: Op) -> Result:
-    """Carry out one op, or say again what was said when it came first."""
-    sha256 = sha256_hex(op.body.encode())
-    known = _known(desk, op.op_id)
-    if known is not None:
-        if (known.kind, known.body_sha256) != (op.kind.value, sha256):
-            return Result(op_id=op.op_id, result=OpResult.REFUSED, code="op_body_differs")
-        if known.result == OpResult.ACCEPTED.value and op.kind is not OpKind.WITHDRAW:
-            told = _Promise.model_validate_json(op.body)
-            desk.touched.append((told.reference, told.revision))
-        return Result(op_id=op.op_id, result=OpResult(known.result), code=known.code, field=known.field)
-    result = _carry_out(desk, op, sha256)
-    row = {
+def _known(desk: Desk, op_ids: Sequence[str]) -> dict[str, _Said]:
+    rows = desk.tx.execute(select(ops).where(ops.c.device_id == desk.device.id, ops.c.op_id.in_(op_ids)))
+    return {
+        row.op_id: _Said(
+            row.kind,
+            row.body_sha256,
+            Result(op_id=row.op_id, result=OpResult(row.result), code=row.code, field=row.field),
+        )
+        for row in rows
+    }
+
+
+def _said_before(desk: Desk, op: Op, sha256: str, said: _Said) -> Result:
+    if (said.kind, said.body_sha256) != (op.kind.value, sha256):
+        return Result(op_id=op.op_id, result=OpResult.REFUSED, code="op_body_differs")
+    if said.result.result is OpResult.ACCEPTED and op.kind is not OpKind.WITHDRAW:
+        told = _Promise.model_validate_json(op.body)
+        desk.touched.append((told.reference, told.revision))
+    return said.result
+
+
+def _row(desk: Desk, op: Op, sha256: str, result: Result) -> dict[str, Any]:
+    return {
         "device_id": desk.device.id,
         "op_id": op.op_id,
         "kind": op.kind.value,
@@ -89,12 +122,6 @@ def take(desk: Desk, op: Op) -> Result:
         "field": result.field,
         "at": desk.now,
     }
-    desk.tx.execute(insert(ops), row)
-    return result
-
-
-def _known(desk: Desk, op_id: str) -> Row[tuple[object, ...]] | None:
-    return desk.tx.execute(select(ops).where(ops.c.device_id == desk.device.id, ops.c.op_id == op_id)).first()
 
 
 def _carry_out(desk: Desk, op: Op, sha256: str) -> Result:
@@ -112,7 +139,7 @@ def _carry_out(desk: Desk, op: Op, sha256: str) -> Result:
 
 def _submit(desk: Desk, op: Op, sha256: str) -> None:
     told = _read(Submission, op.body)
-    _check_author(told.author)
+    _check_author(desk, told.author, told.submitted_at)
     _check_reference(desk, told.reference)
     _check_scans(told.scans)
     case = find_case(desk.tx, told.reference)
@@ -163,7 +190,7 @@ def _check_turn(told: Submission, case: Case | None) -> None:
 def _keep_revision(desk: Desk, told: Submission, case: Case | None) -> None:
     """Write the case as this revision leaves it, with the server's own verdict beside the station's."""
     content, problems = read_content(told.content)
-    judgement = judge(desk.tx, desk.plans, content, told.reference)
+    judgement = judge(desk.tx, desk.plans, content, told.reference, told.pack_version)
     doubts = judgement.doubts + doubts_of(desk.tx, desk.central, desk.device, told, (content, problems), case)
     values = {
         **columns_of(content),
@@ -190,7 +217,7 @@ def _keep_revision(desk: Desk, told: Submission, case: Case | None) -> None:
 
 def _add_scans(desk: Desk, op: Op, sha256: str) -> None:
     told = _read(ScanAddition, op.body)
-    _check_author(told.author)
+    _check_author(desk, told.author, told.added_at)
     _check_scans(told.scans)
     _own_case(desk, told.reference, told.application_id)
     query = select(parcels.c.id).where(parcels.c.revision_slot == f"{told.reference}/{told.revision}")
@@ -203,7 +230,7 @@ def _add_scans(desk: Desk, op: Op, sha256: str) -> None:
 
 def _withdraw(desk: Desk, op: Op, sha256: str) -> None:
     told = _read(Withdrawal, op.body)
-    _check_author(told.author)
+    _check_author(desk, told.author, told.withdrawn_at)
     case = _own_case(desk, told.reference, told.application_id)
     check_move(State(case.state), State.WITHDRAWN)
     if in_open_batch(desk.tx, told.reference):
@@ -235,9 +262,13 @@ def _check_reference(desk: Desk, reference: str) -> None:
         raise UserError("reference_foreign", "reference")
 
 
-def _check_author(author: Author) -> None:
+def _check_author(desk: Desk, author: Author, at: str) -> None:
+    """What an operator did before they were shut out still counts: it was frozen then, and travels now."""
     if not (is_line(author.name) and is_line(author.operator_id)):
         raise UserError("control_character", "author")
+    revoked_at = desk.revoked_authors.get(author.operator_id)
+    if revoked_at is not None and at > revoked_at:
+        raise UserError("author_revoked", "author")
 
 
 def _check_scans(scans: list[ScanEntry]) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from functools import lru_cache
 
 from sqlalchemy import Connection, Row, func, insert, select
 
 import resources
+from central import audit
 from central.context import Central
 from central.schema import next_number
 from central.tables import packs
@@ -23,10 +25,10 @@ _LOG = logging.getLogger(__name__)
 
 def publish_packaged(central: Central) -> list[int]:
     """Publish every plan that the program ships in a newer version than the server holds; returns their years."""
-    return [year for year in resources.plan_years() if _publish(central, resources.plan_files(year))]
+    return [year for year in resources.plan_years() if _publish_packaged(central, resources.plan_files(year))]
 
 
-def _publish(central: Central, files: dict[str, str]) -> bool:
+def _publish_packaged(central: Central, files: dict[str, str]) -> bool:
     plan, text = load_plan(files), bundle(files)
     with central.database.write(Point.SERVER_PLAN) as tx:
         newest = _newest(tx, plan.year)
@@ -34,18 +36,37 @@ def _publish(central: Central, files: dict[str, str]) -> bool:
             if newest.version == plan.version and newest.text != text:
                 _LOG.warning("plan %s version %s differs from the one published", plan.year, plan.version)
             return False
-        tx.execute(
-            insert(packs).values(
-                seq=next_number(tx, "packs"),
-                year=plan.year,
-                version=plan.version,
-                sha256=sha256_hex(text.encode()),
-                text=text,
-                signature=sign_pack(central.keys.private, plan.year, plan.version, text).signature,
-                published_at=central.now(),
-            )
-        )
+        _insert(tx, central, plan, text)
     return True
+
+
+def publish(central: Central, files: Mapping[str, str]) -> Plan:
+    """Sign a pack and tell every station of it; cases filed before keep the version they were filed under.
+
+    Raises UserError ``pack_invalid`` where it does not hold, ``pack_not_newer`` (``year``, ``version``, ``here``).
+    """
+    plan, text = load_plan(files), bundle(files)
+    with central.database.write(Point.SERVER_PLAN) as tx:
+        newest = _newest(tx, plan.year)
+        if newest is not None and newest.version >= plan.version:
+            raise UserError("pack_not_newer", "version", year=plan.year, version=plan.version, here=newest.version)
+        _insert(tx, central, plan, text)
+        audit.note(tx, "plan_published", f"{plan.year}/{plan.version}", central.now())
+    return plan
+
+
+def _insert(tx: Connection, central: Central, plan: Plan, text: str) -> None:
+    tx.execute(
+        insert(packs).values(
+            seq=next_number(tx, "packs"),
+            year=plan.year,
+            version=plan.version,
+            sha256=sha256_hex(text.encode()),
+            text=text,
+            signature=sign_pack(central.keys.private, plan.year, plan.version, text).signature,
+            published_at=central.now(),
+        )
+    )
 
 
 def pack_of(tx: Connection, year: int) -> PackAnswer:
@@ -64,13 +85,11 @@ def pack_changes(tx: Connection, after: int, limit: int) -> list[PackChange]:
 
 
 def plan_book(tx: Connection) -> PlanBook:
-    """The newest plan of every year."""
-    newest = select(func.max(packs.c.seq)).group_by(packs.c.year)
-    rows = tx.execute(select(packs.c.year, packs.c.text).where(packs.c.seq.in_(newest)))
-    return PlanBook({row.year: _read(row.text) for row in rows})
+    """Every version of every plan that was published."""
+    return PlanBook.of(_read(text) for text in tx.execute(select(packs.c.text).order_by(packs.c.seq)).scalars())
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=256)
 def _read(text: str) -> Plan:
     """Reading a pack takes longer than hashing its text, and a text means the same for ever."""
     return load_plan(unbundle(text))

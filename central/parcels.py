@@ -5,21 +5,23 @@ A parcel is received when every scan lies whole on the disk; only then is its re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from central.blobs import BlobStore, Place
-from central.cases import find_case, move
+from central.cases import Case, find_cases, move_all
 from central.context import Central
 from central.devices import lock_device
 from central.tables import parcel_scans, parcels
 from station_app.domain.application import State
 from station_app.durable import Point
+from sync.bodies import ScanAddition, ScanEntry, Submission
+from sync.claims import ReceiptClaims
 from sync.envelope import sign_receipt
-from sync.wire import MissingBlob, OpKind, ReceiptClaims, ScanAddition, ScanEntry, Submission
+from sync.wire import MissingBlob, OpKind
 
 Revision = tuple[str, int]  # reference, revision
 _SLICE = 400  # parameters of one IN (...)
@@ -121,12 +123,16 @@ def missing_of(blobs: BlobStore, parcel: Parcel) -> list[MissingBlob]:
     return found
 
 
-def parcels_for(tx: Connection, device_id: str, reference: str) -> list[Parcel]:
-    """Every parcel of an application that is this device's own."""
-    query = select(parcels).where(parcels.c.device_id == device_id, parcels.c.reference == reference)
+def parcels_for(tx: Connection, device_id: str, references: Iterable[str]) -> dict[str, list[Parcel]]:
+    """Every parcel of these applications that is this device's own, by reference."""
+    wanted = sorted(references)
+    query = select(parcels).where(parcels.c.device_id == device_id, parcels.c.reference.in_(wanted))
     rows = tx.execute(query.order_by(parcels.c.id)).all()
     scans = _scans(tx, [row.id for row in rows])
-    return [_parcel(row, scans.get(row.id, {})) for row in rows]
+    found: dict[str, list[Parcel]] = {reference: [] for reference in wanted}
+    for row in rows:
+        found[row.reference].append(_parcel(row, scans.get(row.id, {})))
+    return found
 
 
 def is_complete(blobs: BlobStore, parcel: Parcel) -> bool:
@@ -141,22 +147,37 @@ def receive(central: Central, blobs: BlobStore, complete: Sequence[Parcel]) -> l
         blobs.sync_entries(complete[0].device_id, reference)
     with central.database.write(Point.SERVER_BLOB) as tx:
         lock_device(tx, complete[0].device_id)
-        return [_receive(tx, central, parcel) for parcel in complete]
+        return _receive(tx, central, complete)
 
 
-def _receive(tx: Connection, central: Central, parcel: Parcel) -> str:
-    row = tx.execute(select(parcels).where(parcels.c.id == parcel.id)).one()
-    if row.receipt is not None:  # another connection was faster
-        already: str = row.receipt
-        return already
+def _receive(tx: Connection, central: Central, complete: Sequence[Parcel]) -> list[str]:
+    """Sign what has no receipt yet: another connection may have been faster."""
+    rows = _rows(tx, [parcel.id for parcel in complete])
     now = central.now()
-    receipt = _signed(central, row, list(parcel.scans), now)
-    tx.execute(update(parcels).where(parcels.c.id == row.id).values(received_at=now, receipt=receipt))
-    case = find_case(tx, row.reference)
-    assert case is not None
-    if row.kind == OpKind.SUBMIT.value and case.state == State.QUEUED.value and case.revision == row.revision:
-        move(tx, case, State.RECEIVED, "server", now)
-    return receipt
+    new = [parcel for parcel in complete if rows[parcel.id].receipt is None]
+    receipts = {row.id: row.receipt for row in rows.values()}
+    receipts.update({parcel.id: _signed(central, rows[parcel.id], list(parcel.scans), now) for parcel in new})
+    if new:
+        signed = [{"this": parcel.id, "received_at": now, "receipt": receipts[parcel.id]} for parcel in new]
+        tx.execute(update(parcels).where(parcels.c.id == bindparam("this")), signed)
+        cases = find_cases(tx, (parcel.reference for parcel in new))
+        move_all(tx, _arriving(cases, [rows[parcel.id] for parcel in new]), State.RECEIVED, "server", now)
+    return [receipts[parcel.id] for parcel in complete]
+
+
+def _rows(tx: Connection, parcel_ids: Sequence[int]) -> dict[int, Row[Any]]:
+    found = {}
+    for start in range(0, len(parcel_ids), _SLICE):
+        query = select(parcels).where(parcels.c.id.in_(parcel_ids[start : start + _SLICE]))
+        found.update({row.id: row for row in tx.execute(query)})
+    return found
+
+
+def _arriving(cases: Mapping[str, Case], rows: Iterable[Row[Any]]) -> list[Case]:
+    """The queued cases whose newest revision is among these parcels."""
+    submitted = {(row.reference, row.revision) for row in rows if row.kind == OpKind.SUBMIT.value}
+    queued = [case for case in cases.values() if case.state == State.QUEUED.value]
+    return [case for case in queued if (case.reference, case.revision) in submitted]
 
 
 def _signed(central: Central, row: Row[Any], scans: list[str], now: str) -> str:

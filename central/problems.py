@@ -30,7 +30,7 @@ STATUS: Mapping[str, int] = {
         401,
     ),
     **dict.fromkeys(("device_revoked", "enrolment_code_unknown", "enrolment_code_expired", "proof_invalid"), 403),
-    **dict.fromkeys(("blob_unknown", "plan_unknown", "not_found"), 404),
+    **dict.fromkeys(("blob_unknown", "plan_unknown", "position_unknown", "not_found"), 404),
     "method_not_allowed": 405,
     "upload_stalled": 408,
     **dict.fromkeys(("offset_mismatch", "upload_superseded", "enrolment_code_used", "station_full"), 409),
@@ -46,9 +46,11 @@ def problem(
     field: str | None = None,
     server_time: str | None = None,
     headers: Mapping[str, str] | None = None,
+    order: str | None = None,
 ) -> Response:
     """One problem document."""
-    body = Problem(title=HTTPStatus(status).phrase, status=status, code=code, field=field, server_time=server_time)
+    title = HTTPStatus(status).phrase
+    body = Problem(title=title, status=status, code=code, field=field, server_time=server_time, order=order)
     extra = {"Cache-Control": "no-store", **(headers or {})}
     if status == HTTPStatus.UNAUTHORIZED:
         extra["WWW-Authenticate"] = "Bearer"
@@ -62,7 +64,8 @@ def problem(
 def problem_of(error: StationError, server_time: str, headers: Mapping[str, str] | None = None) -> Response:
     """The document for one of our errors; ``clock_skew`` tells the server's time."""
     told = server_time if error.code == "clock_skew" else None
-    return problem(error.code, _status(error), error.field, told, headers)
+    order = str(error.params.get("order") or "") or None
+    return problem(error.code, _status(error), error.field, told, headers, order)
 
 
 def _status(error: StationError) -> int:

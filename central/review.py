@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from central import audit, notices
 from central.assessing import judge
-from central.cases import Case, content_of, in_open_batch, locked_case, move
+from central.cases import Case, content_of, in_open_batch, locked_case, move, version_of
 from central.context import Central
 from central.packs import plan_book
 from station_app.domain.application import FieldReturn, ReturnCode, State, check_move
@@ -26,7 +26,7 @@ def approve(central: Central, reference: str) -> None:
     with central.database.write(Point.SERVER_REVIEW) as tx:
         case = locked_case(tx, reference)
         check_move(State(case.state), State.APPROVED)
-        judgement = judge(tx, plan_book(tx), content_of(tx, case), reference)
+        judgement = judge(tx, plan_book(tx), content_of(tx, case), reference, version_of(tx, case))
         assessment = judgement.assessment
         if assessment is not None and assessment.verdict is Verdict.INELIGIBLE:
             raise UserError("not_eligible", reasons=list(assessment.reasons))

@@ -6,9 +6,9 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, insert, or_, select, update
 
-from central import audit
+from central import audit, grant_news
 from central.context import Central
 from central.schema import next_number
 from central.tables import members, roster_log
@@ -66,6 +66,8 @@ def _bring_up(tx: Connection, part: Sequence[Member]) -> tuple[int, int]:
     changed = [(old, row) for old, row in pairs if old.gone or any(_differs(old, row, name) for name in _VALUES)]
     _log(tx, _add(tx, new))
     _log_again(tx, _change(tx, changed))
+    moved = [row.id_number for old, row in changed if old.gone or old.district != row.district]
+    grant_news.note_people(tx, [*(row.id_number for row in new), *moved])
     return len(new), len(changed)
 
 
@@ -104,6 +106,7 @@ def _take_out(tx: Connection, wanted: Container[str]) -> int:
     for part in _parts(gone, _SLICE):
         tx.execute(update(members).where(members.c.member_no.in_([row.member_no for row in part])).values(gone=True))
     _log_again(tx, [_Entry(row.member_no, row.district, True) for row in gone])
+    grant_news.note_people(tx, [row.id_number for row in gone])
     return len(gone)
 
 
@@ -141,16 +144,15 @@ def _log(tx: Connection, entries: Sequence[_Entry]) -> None:
 
 def member_changes(tx: Connection, district: str, after: int, limit: int) -> list[MemberChange]:
     """What a station has not heard yet, in order. ``district`` empty: the whole city; members of no district: all."""
-    query = (
-        select(members, roster_log.c.seq, roster_log.c.gone.label("left"))
-        .join(roster_log)
-        .where(roster_log.c.seq > after)
-        .order_by(roster_log.c.seq)
-        .limit(limit)
-    )
-    if district:
-        query = query.where(or_(roster_log.c.district == district, roster_log.c.district == ""))
+    log = log_after(district, after).subquery()
+    query = select(members, log.c.seq, log.c.gone.label("left")).join(log).order_by(log.c.seq).limit(limit)
     return [_member_change(row, in_city=not district) for row in tx.execute(query)]
+
+
+def log_after(district: str, after: int) -> Select[Any]:
+    """The lines of the roster log behind a number that concern a district, or the whole city."""
+    query = select(roster_log).where(roster_log.c.seq > after)
+    return query.where(or_(roster_log.c.district == district, roster_log.c.district == "")) if district else query
 
 
 def _member_change(row: Any, in_city: bool) -> MemberChange:

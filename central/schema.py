@@ -8,24 +8,36 @@ from sqlalchemy import Connection, insert, inspect, select, update
 
 from central.clock import Clock, stamp
 from central.database import Database
+from central.grant_news import note_all
 from central.tables import SCHEMA_VERSION, counters, metadata, server
 from station_app.durable import Point
 from station_app.errors import BugError, EnvironmentFault, UserError
 
-COUNTERS = ("roster", "packs", "batches", "audit")
+COUNTERS = ("roster", "packs", "batches", "audit", "grants")
 
 
 def make_schema(database: Database, clock: Clock) -> None:
-    """Make what is missing, all in one transaction; a database that is there keeps its epoch."""
+    """Make what is missing, all in one transaction; a database that is there keeps its epoch.
+
+    An older one is brought up to this version: so far each only added tables. Raises EnvironmentFault
+    ``database_too_new``.
+    """
     with database.write(Point.SERVER_SCHEMA) as tx:
         metadata.create_all(tx)
-        if tx.execute(select(server.c.id)).first() is None:
+        version = tx.execute(select(server.c.schema_version)).scalar()
+        if version is not None and version > SCHEMA_VERSION:
+            raise EnvironmentFault("database_too_new")
+        tx.execute(update(server).values(schema_version=SCHEMA_VERSION))
+        if version is None:
             tx.execute(
                 insert(server).values(
                     id=1, schema_version=SCHEMA_VERSION, epoch=secrets.token_hex(16), created_at=stamp(clock())
                 )
             )
-            tx.execute(insert(counters), [{"name": name, "value": 0} for name in COUNTERS])
+        known = set(tx.execute(select(counters.c.name)).scalars())
+        if missing := [{"name": name, "value": 0} for name in COUNTERS if name not in known]:
+            tx.execute(insert(counters), missing)
+            note_all(tx)  # a database from before the log of grants
 
 
 def read_epoch(database: Database) -> str:

@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import FrameType
 
 import uvicorn
@@ -14,6 +15,7 @@ import uvicorn
 from central.app import make_app
 from central.context import Central
 from central.packs import publish_packaged
+from central.tls import check_files
 from station_app.errors import EnvironmentFault
 
 _BACKLOG = 128
@@ -48,11 +50,16 @@ class _Announcing(uvicorn.Server):
         self.should_exit = True
 
 
-def serve(central: Central, host: str, port: int, say: Callable[[str], None]) -> None:
+def serve(
+    central: Central, host: str, port: int, say: Callable[[str], None], tls: tuple[Path, Path] | None = None
+) -> None:
     """Publish the plans of this program, then answer requests until a signal ends it. ``say`` gets the ready line.
 
-    Raises EnvironmentFault ``port_unusable``.
+    ``tls``: the files of the certificate and its key. Raises EnvironmentFault ``port_unusable``, UserError
+    ``tls_files_unusable``.
     """
+    if tls is not None:
+        check_files(*tls)
     publish_packaged(central)
     listener = _listener(host, port)
     address = listener.getsockname()
@@ -66,10 +73,13 @@ def serve(central: Central, host: str, port: int, say: Callable[[str], None]) ->
         access_log=False,
         server_header=False,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        ssl_certfile=tls[0] if tls else None,
+        ssl_keyfile=tls[1] if tls else None,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
+    scheme = "https" if tls else "http"
     sys.setswitchinterval(_SWITCH_SECONDS)
-    server = _Announcing(config, lambda: say(f"listening on http://{shown}:{address[1]}"))
+    server = _Announcing(config, lambda: say(f"listening on {scheme}://{shown}:{address[1]}"))
     with listener:
         server.run(sockets=[listener])
 

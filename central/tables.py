@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from station_app.domain.application import State
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 metadata = MetaData()
 
 _BIG_KEY = BigInteger().with_variant(Integer, "sqlite")
@@ -71,6 +71,26 @@ devices = Table(
     UniqueConstraint("station_no", "letter", name="device_letter_once"),
 )
 
+revocations = Table(  # what becomes of a device that is shut out
+    "revocations",
+    metadata,
+    Column("device_id", ForeignKey("devices.id"), primary_key=True),
+    Column("delivers", Boolean, nullable=False),  # what it holds is still taken
+    Column("erase", String(12), nullable=False),  # empty, ``delivered`` or ``at_once``
+    CheckConstraint("erase IN ('', 'delivered', 'at_once')", name="known_erasing"),
+)
+
+operators = Table(  # as the stations tell them; a revocation is ours
+    "operators",
+    metadata,
+    Column("device_id", ForeignKey("devices.id"), primary_key=True),
+    Column("operator_id", String(64), primary_key=True),
+    Column("name", String(60), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("revoked_at", String(30)),
+)
+
 enrolments = Table(
     "enrolments",
     metadata,
@@ -79,6 +99,14 @@ enrolments = Table(
     Column("created_at", String(30), nullable=False),
     Column("expires_at", String(30), nullable=False),
     Column("device_id", ForeignKey("devices.id")),
+)
+
+packages = Table(  # the place of a device that was set up without network, kept until its first file comes
+    "packages",
+    metadata,
+    Column("secret_hash", ForeignKey("enrolments.secret_hash"), primary_key=True),
+    Column("device_id", String(36), nullable=False, unique=True),
+    Column("letter", String(1), nullable=False),
 )
 
 audit_heads = Table(  # the furthest end of a device's audit chain that the server saw on each Beijing day
@@ -204,6 +232,47 @@ changes = Table(  # each device's log
     Column("document", Text, nullable=False),
 )
 
+# ---- what stands against a second grant, as districts are told of it
+
+grant_news = Table(  # cases that moved, until they have their places in the log
+    "grant_news",
+    metadata,
+    Column("id", _BIG_KEY, primary_key=True, autoincrement=True),
+    Column("reference", ForeignKey("applications.reference"), nullable=False),
+)
+
+# the newest number of each case in each district that hears of it; ``grant_no`` names the case there
+grant_log = Table(
+    "grant_log",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("reference", ForeignKey("applications.reference"), nullable=False),
+    Column("district", String(60), nullable=False),
+    Column("grant_no", BigInteger, nullable=False),
+    Column("gone", Boolean, nullable=False),
+    UniqueConstraint("reference", "district", name="one_number_a_district_and_case"),
+    Index("grant_log_district", "district", "seq"),
+)
+
+# ---- the server's own backups
+
+backup_marks = Table(  # where a backup was begun; ``held_at`` is empty until it lies safe
+    "backup_marks",
+    metadata,
+    Column("number", _BIG_KEY, primary_key=True, autoincrement=True),
+    Column("begun_at", String(30), nullable=False),
+    Column("held_at", String(30)),
+)
+
+backup_positions = Table(  # how far each device's log had come then
+    "backup_positions",
+    metadata,
+    Column("number", ForeignKey("backup_marks.number"), primary_key=True),
+    Column("device_id", ForeignKey("devices.id"), primary_key=True),
+    Column("log", BigInteger, nullable=False),
+    Index("backup_positions_device", "device_id", "number"),
+)
+
 # ---- roster and packs
 
 members = Table(
@@ -218,6 +287,8 @@ members = Table(
     Column("district", String(60), nullable=False),
     Column("full_time_union_social_worker", Boolean, nullable=False),
     Column("gone", Boolean, nullable=False),
+    Index("members_name", "name", "member_no"),
+    Index("members_district", "district", "name", "member_no"),
 )
 
 roster_log = Table(  # the newest number of each member in each district it is or was in

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, Protocol
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -21,26 +20,19 @@ from central.blobs import BlobStore, Place, Upload
 from central.context import Central
 from central.gate import Admitted, Gate
 from central.openapi import UPLOAD_TYPES
-from central.parcels import Parcel, is_complete, parcels_for, receive
 from central.problems import problem_of
+from central.promises import InThread, Promises
 from station_app.errors import StationError, UserError
 from sync.wire import EMPTY_SHA256, BlobAnswer
 
-_PIECE = 512 * 1024  # bytes held in memory before they are written...
+_PIECE = 128 * 1024  # bytes held in memory before they are written: what may be sent again after our end...
 _PIECES = 256  # ...or chunks...
 _PIECE_SECONDS = 1.0  # ...or time, so that a slow line loses little
 _SILENCE_SECONDS = 60.0
 _LULL_SECONDS, _DRAIN_SECONDS = 0.05, 2.0  # for what has arrived already, once a newer request is there
-_REMEMBERED = 2000  # applications whose parcels are kept in memory
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _REFERENCE = re.compile(r"[A-Z0-9-]{8,40}")
 _DIGITS = re.compile(r"[0-9]{1,18}")
-
-
-class InThread(Protocol):
-    """Runs blocking work in a worker thread."""
-
-    async def __call__(self, work: Callable[[], Any]) -> Any: ...
 
 
 class _Reader:
@@ -86,12 +78,12 @@ class _Reader:
 class Uploads:
     """The two routes of a blob. One per server, used on its event loop."""
 
-    def __init__(self, central: Central, blobs: BlobStore, gate: Gate, in_thread: InThread) -> None:
+    def __init__(self, central: Central, blobs: BlobStore, gate: Gate, promises: Promises, in_thread: InThread) -> None:
         self._central = central
         self._blobs = blobs
         self._gate = gate
+        self._promises = promises
         self._in_thread = in_thread
-        self._parcels: dict[tuple[str, str], list[Parcel]] = {}
         self._readers: dict[Place, _Reader] = {}
 
     async def head(self, request: Request) -> Response:
@@ -130,7 +122,7 @@ class Uploads:
         """The blob is whole: only a request that adds nothing fits, and hears the receipts again."""
         if upload.length != upload.size or not complete or admitted.claims.body_sha256 != EMPTY_SHA256:
             raise UserError("offset_mismatch", "Upload-Offset")
-        return self._answer(upload, await self._in_thread(lambda: self._receipts(upload.place)), complete)
+        return self._answer(upload, await self._in_thread(lambda: self._promises.receipts([upload.place])), complete)
 
     def _answer(self, upload: Upload, receipts: list[str], complete: bool) -> Response:
         if not complete:
@@ -191,13 +183,7 @@ class Uploads:
 
     def _finish(self, upload: Upload, rest: list[bytes], body_sha256: str, complete: bool) -> list[str]:
         upload.finish(rest, body_sha256, complete)
-        return self._receipts(upload.place) if complete else []
-
-    def _receipts(self, place: Place) -> list[str]:
-        """Receive what this blob completed. Scans added this very moment wait for the next sync to say so."""
-        parcels = self._parcels.get((place.device_id, place.reference), ())
-        with_it = [each for each in parcels if place.sha256 in each.scans]
-        return receive(self._central, self._blobs, [each for each in with_it if is_complete(self._blobs, each)])
+        return self._promises.receipts([upload.place]) if complete else []
 
     # ---- what is asked for
 
@@ -206,33 +192,14 @@ class Uploads:
         reference, sha256 = request.path_params["reference"], request.path_params["sha256"]
         if not _REFERENCE.fullmatch(reference) or not _SHA256.fullmatch(sha256):
             raise UserError("blob_unknown")
-        application = (admitted.device.id, reference)
-        size = _size_of(self._parcels.get(application, ()), sha256)
+        (size,) = await self._promises.sizes(admitted.device.id, [(reference, sha256)])
         if size is None:
-            parcels = await self._in_thread(lambda: self._read_parcels(*application))
-            size = _size_of(parcels, sha256)
-            if size is None:
-                raise UserError("blob_unknown")
-            self._remember(application, parcels)
+            raise UserError("blob_unknown")
         return Place(admitted.device.id, reference, sha256), size
-
-    def _read_parcels(self, device_id: str, reference: str) -> list[Parcel]:
-        with self._central.database.read() as tx:
-            return parcels_for(tx, device_id, reference)
-
-    def _remember(self, application: tuple[str, str], parcels: list[Parcel]) -> None:
-        """What a parcel promised never changes; an application only gets more of them."""
-        while len(self._parcels) >= _REMEMBERED:
-            del self._parcels[next(iter(self._parcels))]
-        self._parcels[application] = parcels
 
     def _progress(self, place: Place, size: int) -> dict[str, str]:
         whole = self._blobs.is_whole(place)
         return _progress_headers(size if whole else self._blobs.arrived(place), whole)
-
-
-def _size_of(parcels: Iterable[Parcel], sha256: str) -> int | None:
-    return next((parcel.scans[sha256] for parcel in parcels if sha256 in parcel.scans), None)
 
 
 def _chunk_of(message: Message | None) -> bytes:

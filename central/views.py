@@ -13,7 +13,7 @@ from central.context import Central
 from central.tables import applications, devices, forks, moves, parcel_scans, parcels, payments
 from station_app.durable import Point
 from station_app.errors import UserError
-from sync.wire import Submission
+from sync.bodies import Submission
 
 
 def show(central: Central, reference: str) -> dict[str, Any]:
