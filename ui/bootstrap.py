@@ -11,7 +11,6 @@ import os
 import sys
 from collections.abc import Mapping, MutableMapping
 from contextlib import ExitStack
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +21,6 @@ from PySide6.QtWidgets import QApplication, QWidget
 from station_app.access.lock import HomeLock
 from station_app.config import BY_KEY, station_home
 from station_app.errors import EnvironmentFault, StationError
-from station_app.events import Events
 from ui import remembered
 from ui.entrance import Entrance
 from ui.messages import sentence
@@ -30,12 +28,15 @@ from ui.theme import apply_theme
 from ui.window import Window, run_deferred_deletions
 
 if TYPE_CHECKING:
+    from station_app.events import Events
     from station_app.services.desk import Clock
     from ui.session import Machine, Opened, Session
     from ui.tasks import Tasks
     from ui.watchdog import Watchdog
 
 ENVIRONMENT_FAILED = 3
+_ERASED = "erased"  # services.revocation.MARK; its module is heavy
+_RESTORED = "restore.ready"  # services.moving_in.READY; looked for before anything of it is needed
 _MOST_DIALOGS = 8  # on top of each other; one that will not close must not hold the lock up
 
 
@@ -97,7 +98,8 @@ def tell_and_leave(app: QApplication, words: str) -> int:
 class Program(QObject):
     """The whole program on an application that exists: for ``run``, for tests, for the demo.
 
-    Holds the home's lock from the start (EnvironmentFault ``home_in_use``, ``home_unwritable``) until ``closed``.
+    Holds the home's lock from the start (EnvironmentFault ``home_in_use``, ``home_unwritable``) until ``closed``; a
+    restore that was cut off is ended first.
 
     Attributes: ``window``; ``session``: None while nobody is signed in; ``is_locked``.
     Signals: ``ready()``: everything heavy is imported; ``opened()``: somebody signed in and sees the first page;
@@ -114,17 +116,18 @@ class Program(QObject):
     def __init__(self, app: QApplication, home: Path, clock: Clock | None = None) -> None:
         super().__init__()
         self._lock = HomeLock.take(home)
+        self._end_restore(home)
         self._app = app
         self._home = home
         self._remembered = remembered.load(home)
         self._tasks: Tasks | None = None
         self._machine: Machine | None = None
+        self._events: Events | None = None
         self._watchdog: Watchdog | None = None
         self.session: Session | None = None
         self.is_locked = False
         self._warned = False
         self._closed = False
-        self._events = Events()
         self._theme = apply_theme(app, self._remembered.theme, self._remembered.text_size)
         self.window = Window()
         self._entrance = Entrance(self.window, home, clock)
@@ -133,6 +136,20 @@ class Program(QObject):
         self.window.close_asked.connect(self.close_if_saved)
         self._entrance.entered.connect(self._entered)
         self._entrance.unlocked.connect(self._unlocked)
+
+    def _end_restore(self, home: Path) -> None:
+        try:
+            if (home / _RESTORED).exists():
+                from station_app.services.moving_in import finish
+
+                finish(home)
+            if (home / _ERASED).exists():
+                from station_app.services.revocation import finish as clear_away
+
+                clear_away(home)
+        except BaseException:
+            self._lock.release()
+            raise
 
     def start(self) -> None:
         """Show the window: sign-in, or set-up on a new PC."""
@@ -143,12 +160,14 @@ class Program(QObject):
 
     def _painted(self) -> None:
         """The first picture is on the screen: bring in the rest, on its own thread."""
+        from station_app.events import Events
         from ui.reports import Reporter
         from ui.tasks import Tasks
 
+        self._events = Events()
         self._tasks = Tasks(self._events, Reporter(self._home))
         self._tasks.wrote.connect(self._wrote)
-        self._tasks.query(self, bring_in, self._furnish, self._cannot_start)
+        self._tasks.query(self, partial(bring_in, self._home), self._furnish, self._cannot_start)
 
     def _furnish(self, machine: Machine) -> None:
         from ui.watchdog import Watchdog
@@ -175,6 +194,7 @@ class Program(QObject):
         from ui.session import Session, leave
 
         assert self._tasks is not None
+        assert self._events is not None
         if self.session is not None and not self.session.save():
             leave(opened)
             self._entrance.show_lock(self.session.desk, sentence("unsaved_work"))
@@ -185,9 +205,12 @@ class Program(QObject):
         self.session.shell_made.connect(self.window.show_shell)
         self.session.lock_asked.connect(self.lock)
         self.session.sign_out_asked.connect(self.sign_out, Qt.ConnectionType.QueuedConnection)
+        self.session.shut_out.connect(self._shut_out, Qt.ConnectionType.QueuedConnection)
         self.session.settings_changed.connect(self._settings_changed)
         self.session.start()
         self._tell_of_secrets_once(self.session)
+        if opened.desk.store.loss is not None:
+            self.session.shell.say(sentence(opened.desk.store.loss), "wrong")
         self.opened.emit()
 
     def lock(self) -> None:
@@ -215,6 +238,12 @@ class Program(QObject):
         self._end_session()
         self._entrance.show_sign_in()
         self.signed_out.emit()
+
+    def _shut_out(self, code: str) -> None:
+        """The association has shut this PC out: what is open is saved, nothing is shown any more."""
+        if self.session is not None:
+            self._end_session()
+            self._cannot_start(EnvironmentFault(code))
 
     def _end_session(self) -> None:
         if self.session is None:
@@ -280,7 +309,7 @@ class Program(QObject):
             self._remember(told_no_secret_store=True)
 
     def _remember(self, **facts: Any) -> None:
-        self._remembered = replace(self._remembered, **facts)
+        self._remembered = self._remembered._replace(**facts)
         remembered.save(self._home, self._remembered)
 
 
@@ -293,10 +322,10 @@ def dismiss_dialogs(app: QApplication) -> None:
         over.close()
 
 
-def bring_in() -> Machine:
+def bring_in(home: Path) -> Machine:
     """On the background thread: import all that is heavy, and look at this PC."""
     import structlog  # noqa: F401  the log begins when all is there
 
     from ui import session
 
-    return session.look_at_machine()
+    return session.look_at_machine(home)

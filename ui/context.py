@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from station_app.events import Events
     from station_app.services.desk import Desk
+    from sync.standing import Standing
     from sync.worker import SyncStatus
     from ui.bridge import Bridge
     from ui.tasks import Tasks
@@ -29,10 +30,24 @@ class SyncHandle(Protocol):
 
     def resume(self) -> None: ...
 
+    def send_now(self) -> None:
+        """Send the scans that wait for their hour, this once."""
+
+
+class StandingHandle(Protocol):
+    """Whom a page may ask whether a person has applied or been paid elsewhere; every call returns at once."""
+
+    @property
+    def latest(self) -> Standing | None:
+        """The newest answer; ``Changed`` of kind ``GRANTS`` tells when to look again."""
+
+    def ask(self, id_number: str, plan: int) -> None:
+        """Ask the server, if there is a line to it."""
+
 
 @dataclass(frozen=True)
 class Context:
-    """Shared by the pages of one signed-in operator; ``sync`` is None only before enrolment."""
+    """Shared by the pages of one signed-in operator; ``sync`` and ``standing`` are None only before enrolment."""
 
     desk: Desk
     tasks: Tasks
@@ -40,3 +55,4 @@ class Context:
     theme: Theme
     events: Events
     sync: SyncHandle | None = None
+    standing: StandingHandle | None = None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from station_app.access import slots
+from station_app.access import nameplate
 from station_app.errors import StationError
 from ui.messages import sentence
 from ui.pages.signin import SignInPage
@@ -17,7 +17,9 @@ from ui.window import Window
 
 if TYPE_CHECKING:
     from station_app.services.desk import Clock, Desk
+    from ui.pages.first_password import FirstPasswordPage
     from ui.pages.lock import LockPage
+    from ui.pages.recovery import RecoveryPage
     from ui.pages.setup import SetupForm, SetupPage
     from ui.session import Machine, Opened
     from ui.tasks import Tasks
@@ -48,23 +50,46 @@ class Entrance(QObject):
     def furnish(self, tasks: Tasks, machine: Machine) -> None:
         """Everything heavy is imported."""
         self._tasks, self._machine = tasks, machine
+        if machine.trouble is not None:
+            self._show_trouble(machine.trouble)
+            return
         waiting, self._waiting = self._waiting, []
         for action in waiting:
             action()
 
     def show_first(self) -> None:
-        """Sign-in, or set-up on a new PC."""
-        if slots.is_set_up(self._home):
+        """Sign-in, or set-up on a new PC; a home that is hurt is neither, and nothing may be set up over it."""
+        try:
+            known = nameplate.is_set_up(self._home)
+        except StationError as error:
+            self._show_trouble(error)
+            return
+        if known:
             self.show_sign_in()
         else:
             self._show_setup(resume=False)
 
-    def show_sign_in(self) -> None:
+    def _show_trouble(self, error: StationError) -> None:
+        from ui.pages.trouble import TroublePage
+
+        page = TroublePage(sentence(error))
+        page.left.connect(self._window.close)
+        self._window.show_stage(page)
+
+    def show_sign_in(self) -> SignInPage | None:
+        """The operators of this home; where their file was hurt meanwhile, that."""
+        try:
+            names = nameplate.operators(self._home)
+        except StationError as error:
+            self._show_trouble(error)
+            return None
         page = SignInPage()
         page.submitted.connect(lambda name, password: self._once_ready(lambda: self._sign_in(page, name, password)))
+        page.forgotten.connect(lambda name: self._once_ready(lambda: self._show_recovery(name)))
         page.cancelled.connect(self._back_to_lock)
         self._window.show_stage(page)
-        page.offer(slots.operators(self._home), over_lock=self._locked is not None)
+        page.offer(names, over_lock=self._locked is not None)
+        return page
 
     def show_lock(self, desk: Desk, notice: str = "") -> None:
         """Ask for the password of who is at the desk; ``notice``: what they should know first."""
@@ -93,14 +118,73 @@ class Entrance(QObject):
         from ui import session
 
         work = partial(session.sign_in, self._home, name, password, self._clock)
-        self._ask(page, work, self._signed_in, partial(_refuse, page))
+        self._ask(page, work, partial(self._signed_in, password), partial(_refuse, page))
 
-    def _signed_in(self, opened: Opened) -> None:
+    def _signed_in(self, password: str, opened: Opened) -> None:
+        if opened.desk.operator.first_password:
+            self._show_first_password(opened, password)
+        else:
+            self._go_in(opened)
+
+    def _show_recovery(self, name: str) -> None:
+        """A forgotten password: the request that waits, or a new one."""
+        from ui import session
+        from ui.pages.recovery import RecoveryPage
+
+        assert self._machine is not None
+        page = RecoveryPage(name, self._machine.least_password)
+        page.asked.connect(lambda file: self._ask_recovery(page, name, file))
+        page.submitted.connect(lambda file, password: self._recover(page, file, password))
+        page.cancelled.connect(self.show_sign_in)
+        self._window.show_stage(page)
+        self._ask(page, partial(session.pending_recovery, self._home, name), page.begin, page.refuse)
+
+    def _ask_recovery(self, page: RecoveryPage, name: str, file: str) -> None:
+        from ui import session
+
+        work = partial(session.ask_recovery, self._home, name, Path(file), self._clock)
+        self._ask(page, work, lambda code: page.saved(code, file), page.refuse)
+
+    def _recover(self, page: RecoveryPage, file: str, password: str) -> None:
+        from ui import session
+
+        work = partial(session.recover, self._home, Path(file), password, self._clock)
+        self._ask(page, work, self._recovered, page.refuse)
+
+    def _recovered(self, name: str) -> None:
+        page = self.show_sign_in()
+        if page is not None:
+            page.choose(name)
+            page.notice("新密码已经设好，请登录。数据没有变动。")
+
+    def _go_in(self, opened: Opened) -> None:
         if opened.enrolled:
             self._enter(opened)
             return
         self._pending = opened
         self._show_setup(resume=True)
+
+    def _show_first_password(self, opened: Opened, first: str) -> None:
+        """A lead chose the password: nothing opens before its owner has."""
+        from station_app.access.slots import least_password_length
+        from ui.pages.first_password import FirstPasswordPage
+
+        self._pending = opened
+        page = FirstPasswordPage(opened.desk.operator.name, least_password_length(opened.desk.secrets))
+        page.submitted.connect(lambda new: self._choose_password(page, opened, first, new))
+        page.cancelled.connect(self._leave_pending)
+        self._window.show_stage(page)
+        page.begin()
+
+    def _choose_password(self, page: FirstPasswordPage, opened: Opened, first: str, new: str) -> None:
+        from ui import session
+
+        work = partial(session.change_password, opened.desk, first, new)
+        self._ask(page, work, lambda _nothing: self._go_in(opened), page.refuse)
+
+    def _leave_pending(self) -> None:
+        self.close()
+        self.show_sign_in()
 
     def _enter(self, opened: Opened) -> None:
         self._pending = self._locked = None

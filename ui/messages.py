@@ -10,9 +10,9 @@ from __future__ import annotations
 import string
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from resources import read_text
 from station_app.errors import StationError
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from station_app.plans import Applicable, Finding, WayOut
 
 _LANGUAGE = "zh_CN"
+_EARLIER = {"reference": "earlier_case", "elsewhere": "earlier_elsewhere"}  # by the parameter that tells of it
 
 
 def sentence(error_or_code: StationError | str, **params: object) -> str:
@@ -40,10 +41,12 @@ def label(field: str) -> str:
 
 
 def finding_sentence(finding: Finding) -> str:
-    """What the assessment found, with its figures."""
+    """What the assessment found, with its figures, and which earlier case it means."""
     template = table("findings").get(finding.code)
     if template is None:
         return f"方案核对提示，代码 {finding.code}"
+    earlier = next((words for name, words in _EARLIER.items() if finding.params.get(name)), None)
+    template += table("findings")[earlier] if earlier else ""
     return fill(template, {"field": finding.field, **finding.params})
 
 
@@ -91,7 +94,7 @@ def table(name: str) -> Mapping[str, str]:
     """One file of sentences, flat."""
     import tomllib  # not before the first sentence: the sign-in window paints without
 
-    text = files("resources").joinpath("translations", _LANGUAGE, f"{name}.toml").read_text(encoding="utf-8")
+    text = read_text(f"translations/{_LANGUAGE}/{name}.toml")
     return {str(key): str(value) for key, value in tomllib.loads(text).items()}
 
 
@@ -101,7 +104,7 @@ def fill(template: str, values: Mapping[str, object]) -> str:
 
 
 class _Filler(string.Formatter):
-    """``{name}``, ``{name:label}``, ``{name:state}``, ``{name:problem}`` (of a plan pack); else Python's own."""
+    """``{name}``, ``{name:label}``, ``{name:state}``, ``{name:list}``, ``{name:problem}`` (a pack's); else as usual."""
 
     def get_value(self, key: int | str, args: Any, kwargs: Any) -> Any:
         value = kwargs.get(key)
@@ -114,4 +117,6 @@ class _Filler(string.Formatter):
             return state_word(str(value))
         if format_spec == "problem":
             return f"，{pack_problem(str(value))}" if value else ""
+        if format_spec == "list":
+            return "、".join(map(str, value))
         return super().format_field(value, "" if value == "" else format_spec)

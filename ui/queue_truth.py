@@ -57,6 +57,8 @@ def queue_words(truth: QueueTruth) -> tuple[Tone, str]:
     waiting = f"{truth.waiting} 件仅在本机，联网后自动发送" if truth.waiting else ""
     if truth.stuck:
         return "wrong", f"{truth.stuck} 件没有发出去，请到“同步”页处理"
+    if truth.failure == "no_network_address":
+        return ("attention", f"{truth.waiting} 件等待用U盘送出") if truth.waiting else ("soft", "本站不联网，用U盘递送")
     if truth.failure in _NO_NETWORK:
         return "attention", f"离线　{waiting or '照常受理，联网后自动发送'}"
     if truth.failure:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import json
-from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
-from station_app import durable
 from station_app.config import BY_KEY
-from station_app.durable import Point
 
 FILE = "window.json"
 
 
-@dataclass(frozen=True)
-class Remembered:
+class Remembered(NamedTuple):
     """``theme`` and ``text_size`` copy the settings; ``told_no_secret_store``: the clerk has been told once."""
 
     theme: str = str(BY_KEY["theme"].default)
@@ -37,5 +34,8 @@ def load(home: Path) -> Remembered:
 
 def save(home: Path, remembered: Remembered) -> None:
     """Keep it; a disk that refuses costs only the memory."""
+    from station_app import durable
+    from station_app.durable import Point
+
     with contextlib.suppress(OSError):
-        durable.write_file(home / FILE, json.dumps(asdict(remembered)).encode("ascii"), Point.SETTING)
+        durable.write_file(home / FILE, json.dumps(remembered._asdict()).encode("ascii"), Point.SETTING)

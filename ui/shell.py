@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from station_app.errors import BugError, StationError
 from station_app.events import Changed, Kind
+from station_app.services.revocation import SHUT_OUT
 from ui.messages import sentence
 from ui.queue_truth import QueueTruth, last_words, queue_words, read_truth
 from ui.widgets.banner import Banner
@@ -37,10 +38,11 @@ class Place:
 class Shell(QWidget):
     """Makes pages when they are first needed and keeps them alive; no page knows another.
 
-    Signals: ``lock_asked()``: by the rail's button.
+    Signals: ``lock_asked()``: by the rail's button; ``shut_out(code)``: this PC is, by the association.
     """
 
     lock_asked = Signal()
+    shut_out = Signal(str)
 
     def __init__(
         self, context: Context, places: Mapping[str, Place], station: str, operator: str, parent: QWidget | None = None
@@ -99,7 +101,10 @@ class Shell(QWidget):
         self.page("intake").show_case(application_id)
 
     def show_trouble(self, error: StationError) -> None:
-        """The sentence of an error nobody took, in the banner."""
+        """The sentence of an error nobody took, in the banner; one that shuts this PC out ends the session."""
+        if error.code in SHUT_OUT:
+            self.shut_out.emit(error.code)
+            return
         self._banner.say(sentence(error), "wrong" if isinstance(error, BugError) else "attention")
 
     def say(self, words: str, tone: str = "") -> None:

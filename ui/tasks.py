@@ -1,6 +1,7 @@
 """The only way off the main thread: ``Query`` reads, ``Command`` writes.
 
-One reader thread and one writer thread, so that a lookup never waits behind a write and writes keep their order.
+One reader thread and one writer thread, so that a lookup never waits behind a write and writes keep their order; one
+more for those writes that take long.
 Results come home by one queued signal. Work that runs in the background must hold no Qt object: bind what it needs to
 a local first (``desk = context.desk``), never reach through ``self``.
 """
@@ -65,6 +66,7 @@ class Tasks(QObject):
         self._report = report
         self._reader = ThreadPoolExecutor(1, "station-reader")
         self._writer = ThreadPoolExecutor(1, "station-writer")
+        self._runner = ThreadPoolExecutor(1, "station-runner")
         self._inbox: SimpleQueue[_Answer] = SimpleQueue()
         self._tickets: dict[int, _Ticket] = {}
         self._commands: set[int] = set()
@@ -94,11 +96,15 @@ class Tasks(QObject):
         work: Callable[[], Written[T]],
         done: Callable[[T], None] | None = None,
         failed: Failed | None = None,
+        *,
+        long: bool = False,
     ) -> None:
         """Write in the background, in the calls' order; what it touched goes to the events, its value to ``done``.
 
-        The write itself is never dropped, only its answer.
+        The write itself is never dropped, only its answer. ``long``: it may take minutes (a stick's files) and goes
+        beside the others, so that nothing waits to be saved.
         """
+        executor = self._runner if long else self._writer
         events, wrote = self._events, self.wrote
 
         def write() -> T:
@@ -108,7 +114,7 @@ class Tasks(QObject):
             return written.value
 
         _check_bare(work)
-        self._commands.add(self._submit(self._writer, owner, write, done or _ignore, failed, None))
+        self._commands.add(self._submit(executor, owner, write, done or _ignore, failed, None))
 
     def finish(self) -> None:
         """Wait for every command, and for those its ``done`` starts; their answers are delivered here."""
@@ -124,11 +130,12 @@ class Tasks(QObject):
         self._tickets = {number: ticket for number, ticket in self._tickets.items() if number in self._commands}
 
     def close(self) -> None:
-        """``finish()``, drop the queries, end both threads."""
+        """``finish()``, drop the queries, end all threads."""
         self.finish()
         self.drop_queries()
         self._reader.shutdown(wait=True)
         self._writer.shutdown(wait=True)
+        self._runner.shutdown(wait=True)
 
     def _submit(
         self,

@@ -66,6 +66,7 @@ class _Watch:
         self._answered.set()
 
     def end(self) -> None:
+        """End the thread and wait for it. The thread looks at ``_ended`` after each clear, so it is set first."""
         self._ended.set()
         self._on.set()
         self._answered.set()
@@ -75,6 +76,8 @@ class _Watch:
         while not self._ended.is_set():
             self._on.wait()
             self._answered.clear()
+            if self._ended.is_set():  # whoever ends it waits for this thread and would never answer
+                return
             since = time.monotonic()
             self._ring()
             if not self._answered.wait(HELD_SECONDS):

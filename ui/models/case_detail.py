@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from station_app.domain.application import CLOSED, FieldReturn, State
+from station_app.domain.application import CLOSED, EDITABLE, FieldReturn, State
 from station_app.domain.identity import group_number, mask_id, mask_tail
 from station_app.plans import Assessment, Finding, Severity, Verdict
 from station_app.services import ledger, passes
@@ -57,6 +57,8 @@ class CaseDetail:
     revisions: tuple[str, ...]
     history: tuple[tuple[str, str], ...]
     can_withdraw: bool
+    can_hand_over: bool
+    holder: str
     withdrawing: bool
 
 
@@ -85,6 +87,8 @@ def detail_of(shown: Mapping[str, Any], ops: list[OutboxRow]) -> CaseDetail:
         revisions=_revisions(shown),
         history=tuple(_move(each, shown) for each in reversed(shown["history"])),
         can_withdraw=state not in CLOSED and not withdrawing,
+        can_hand_over=state in EDITABLE,
+        holder=shown["holder"]["name"],
         withdrawing=withdrawing,
     )
 
@@ -121,10 +125,22 @@ def _facts(shown: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         (label("employer"), applicant.get("employer", "")),
         (label("certificate"), what),
         (label("applied_on"), shown["applied_on"] or ""),
-        ("经办", shown["author"]["name"]),
-        ("扫描件", f"{len(shown['scans'])} 页" if shown["scans"] else "还没有"),
+        ("经办", _handlers(shown)),
+        ("扫描件", _pages(shown["scans"])),
     )
     return tuple((name, value) for name, value in pairs if value)
+
+
+def _pages(scans: list[Mapping[str, Any]]) -> str:
+    erased = {each["erased_at"] for each in scans if "erased_at" in each}
+    if erased:
+        return f"{len(scans)} 页，{full_words(max(erased))[:10]} 已按规定从本机清除"
+    return f"{len(scans)} 页" if scans else "还没有"
+
+
+def _handlers(shown: Mapping[str, Any]) -> str:
+    author, holder = shown["author"]["name"], shown["holder"]["name"]
+    return str(holder) if holder == author else f"{holder}（{author}受理）"
 
 
 def _judgements(shown: Mapping[str, Any]) -> tuple[Judgement, ...]:
@@ -169,6 +185,8 @@ def _revisions(shown: Mapping[str, Any]) -> tuple[str, ...]:
 def _move(move: Mapping[str, Any], shown: Mapping[str, Any]) -> tuple[str, str]:
     """When, and what happened."""
     to = State(move["to"])
+    if move.get("handed_to"):
+        return full_words(move["at"]), f"{move['handed_from']} 移交给 {move['handed_to']}"
     words = {
         State.DRAFT: "建档",
         State.QUEUED: f"提交第 {move['revision']} 版",

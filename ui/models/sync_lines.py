@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from station_app.domain.application import State
 from station_app.domain.identity import mask_id
-from station_app.services import ledger, passes
+from station_app.services import ledger, passes, sending_hours
+from station_app.services.sending_hours import ScansWhen, SendingHours
 from station_app.store.records import LedgerQuery, OutboxState
 from ui.messages import sentence
 from ui.models.lines import Entry, Heading, Line
-from ui.models.times import moment_words, size_words
+from ui.models.times import duration_words, moment_words, size_words
 from ui.queue_truth import QueueTruth, queue_words, read_truth
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ _SIGNS: Mapping[OutboxState, tuple[str, Tone]] = {
     OutboxState.WAITING: ("○", "attention"),
 }
 _KINDS = {"submit": "提交第 {revision} 版", "withdraw": "撤回", "add_scans": "补充扫描件"}
-_STEPS = {"asking": "正在与中心交换消息", "plans": "正在取新的方案"}
+_STEPS = {"asking": "正在与中心交换消息", "plans": "正在取新的方案", "roster": "正在更新会员名册"}
 _TONE_SIGNS = {"ok": "✓ ", "wrong": "✕ ", "attention": "● "}
 _MANY = 2000
 _WITH_OPS = frozenset({State.QUEUED, State.RECEIVED, State.RETURNED, State.APPROVED})
@@ -52,6 +53,7 @@ class SyncView:
     report: PassReport | None
     rows: tuple[OutboxRow, ...]
     people: Mapping[str, LedgerRow]
+    hours: SendingHours
 
 
 @dataclass(frozen=True)
@@ -70,14 +72,17 @@ class OpDetail:
 def read_view(desk: Desk, sync: SyncHandle | None) -> SyncView:
     """Ask the store; on a background thread."""
     rows = passes.queue(desk)
-    return SyncView(read_truth(desk, sync), passes.last_pass(desk), rows, _people(desk, rows))
+    people = people_of(desk, {row.application_id: row.reference for row in rows})
+    hours = sending_hours.sending_hours(desk)
+    return SyncView(read_truth(desk, sync), passes.last_pass(desk), rows, people, hours)
 
 
-def _people(desk: Desk, rows: Sequence[OutboxRow]) -> dict[str, LedgerRow]:
-    """Names for the queue: one query for all, one more for each that it did not bring."""
-    if not rows:
+def people_of(desk: Desk, wanted: Mapping[str, str]) -> dict[str, LedgerRow]:
+    """Names for the queue, ``wanted`` being references by application id: one query for all, one more for each that
+    it did not bring.
+    """
+    if not wanted:
         return {}
-    wanted = {row.application_id: row.reference for row in rows}
     found = {each.id: each for each in ledger.find(desk, LedgerQuery(states=_WITH_OPS, limit=_MANY))}
     for application_id, reference in wanted.items():
         if application_id not in found:
@@ -143,6 +148,18 @@ def trouble_words(view: SyncView) -> tuple[str, ...]:
     return tuple(dict.fromkeys(sentence(code) for code in codes))
 
 
+def held_words(view: SyncView, now: datetime) -> str:
+    """What waits for its hour or for the clerk's word, and why; empty where nothing does."""
+    report, hours = view.report, view.hours
+    if report is None or not (report.held or report.roster_held) or hours.open_at(now):
+        return ""
+    pages = f"扫描件 {report.held} 页（{size_words(report.held_bytes)}）" if report.held else ""
+    what = "和".join(each for each in (pages, "会员名册的更新" if report.roster_held else "") if each)
+    if hours.when is ScansWhen.NIGHT:
+        return f"{what}等到 {hours.begins}:00 再传（设置为夜间传送，到 {hours.ends}:00）。申报内容和状态照常收发。"
+    return f"{what}没有传：设置为按流量计费，等您按“现在就传”。申报内容和状态照常收发。"
+
+
 def progress_words(progress: Progress | None) -> tuple[str, int]:
     """What is under way, and how far in thousandths (-1: it cannot be said)."""
     if progress is None:
@@ -152,6 +169,8 @@ def progress_words(progress: Progress | None) -> tuple[str, int]:
     done = min(progress.bytes_done, progress.bytes_total)
     left = size_words(progress.bytes_total - done)
     words = f"正在送扫描件：{progress.scans_done} / {progress.scans_total} 页，还剩 {left}"
+    if progress.seconds_left is not None:
+        words = f"{words}，{duration_words(progress.seconds_left)}"
     return words, 1000 * done // progress.bytes_total
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta, timezone
 
 _BEIJING = timezone(timedelta(hours=8))
@@ -30,3 +31,14 @@ def size_words(count: int) -> str:
     if count < 1_000_000:
         return f"{-(-count // 1000)} KB"
     return f"{count / 1_000_000:.1f} MB"
+
+
+def duration_words(seconds: float) -> str:
+    """``不到 1 分钟``, ``约 12 分钟``, ``约 1 小时 20 分钟``: no more exact than it can be known."""
+    minutes = math.ceil(seconds / 60)
+    if seconds < 60:
+        return "不到 1 分钟"
+    if minutes < 60:
+        return f"约 {minutes} 分钟"
+    hours, rest = divmod(math.ceil(minutes / 10), 6)
+    return f"约 {hours} 小时 {rest}0 分钟" if rest else f"约 {hours} 小时"

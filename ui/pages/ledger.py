@@ -11,8 +11,9 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from station_app.domain.application import Category, State
+from station_app.domain.operator import Act
 from station_app.events import Changed, Kind
-from station_app.services import ledger, submission
+from station_app.services import handing_over, ledger, submission
 from station_app.store.records import LedgerQuery
 from ui.messages import label, state_word
 from ui.models.case_detail import full_numbers, read_detail
@@ -31,6 +32,7 @@ from ui.widgets.text import Text
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from station_app.domain.operator import Operator
     from station_app.errors import StationError
     from station_app.services.desk import Desk
     from station_app.store.records import LedgerRow
@@ -87,6 +89,7 @@ class LedgerPage(Page):
 
     def arrive(self) -> None:
         self._refresh()
+        self._ask_takers()
         self.search.setFocus(Qt.FocusReason.OtherFocusReason)
         self.search.selectAll()
 
@@ -226,6 +229,21 @@ class LedgerPage(Page):
     def _revealed(self, application_id: str, numbers: Mapping[str, str]) -> None:
         self.pane.show_numbers(application_id, full_numbers(numbers))
 
+    def _ask_takers(self) -> None:
+        if self.context.desk.operator.may(Act.CASES):
+            self.context.tasks.query(self, partial(handing_over.takers, self.context.desk), self._offer, key="takers")
+
+    def _offer(self, takers: Sequence[Operator]) -> None:
+        self.pane.offer_takers([each.name for each in takers])
+
+    def _hand_over(self, application_id: str, name: str) -> None:
+        work = partial(handing_over.hand_over, self.context.desk, [application_id], name)
+        self.context.tasks.command(self, work, lambda taker: self._handed_over(taker.name), self.fail)
+
+    def _handed_over(self, name: str) -> None:
+        self.say(f"已移交给{name}，双方姓名记入经过。", "ok")
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _withdraw(self, application_id: str) -> None:
         work = partial(submission.withdraw, self.context.desk, application_id)
         self.context.tasks.command(self, work, lambda record: self._withdrawn(record.state), self.fail)
@@ -250,6 +268,7 @@ class LedgerPage(Page):
         self.pane.open.clicked.connect(self._open)
         self.pane.reveal_asked.connect(self._reveal)
         self.pane.withdraw_asked.connect(self._withdraw)
+        self.pane.hand_over_asked.connect(self._hand_over)
         self.context.bridge.changed.connect(self._on_changed)
         for key, act in (
             ("F2", self.search.setFocus),

@@ -13,11 +13,16 @@ from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QLineEdit,
 
 from station_app import config
 from station_app.config import BY_KEY
+from station_app.domain.operator import Act
 from station_app.errors import StationError
 from station_app.events import Changed, Kind
 from station_app.services import doctor, settings, setup
 from ui.messages import label, sentence
+from ui.pages.backup_card import BackupCard
 from ui.pages.password_card import PasswordCard
+from ui.pages.people_card import PeopleCard
+from ui.pages.retention_card import RetentionCard
+from ui.pages.support_card import SupportCard
 from ui.theme import space
 from ui.widgets.buttons import KeyButton, SmallButton
 from ui.widgets.card import Bar, Card
@@ -38,10 +43,11 @@ _SAVE_AFTER_MS = 800
 class SettingsPage(Page):
     """Every choice counts at once; what is typed counts when the field is left, or after a short pause.
 
-    Signals: ``sign_out_asked()``.
+    Signals: ``sign_out_asked()``, ``backup_asked()``.
     """
 
     sign_out_asked = Signal()
+    backup_asked = Signal()
     name = "settings"
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
@@ -137,10 +143,14 @@ class SettingsPage(Page):
             column.setSpacing(space(12))
         left.addWidget(self._look_card())
         left.addWidget(self._work_card())
+        left.addWidget(self._backup_card())
+        left.addWidget(RetentionCard(self.context, self._box("keep_scans_days", self._line("keep_scans_days"))))
         left.addWidget(self._about_card())
         left.addStretch(1)
+        right.addWidget(self._people_card())
         right.addWidget(self._password)
         right.addWidget(self._check_card())
+        right.addWidget(SupportCard(self.context))
         right.addStretch(1)
         columns = QHBoxLayout()
         columns.setContentsMargins(space(16), space(16), space(16), space(16))
@@ -187,8 +197,22 @@ class SettingsPage(Page):
         grid.addWidget(self._box("default_plan", self._plans()), 0, 0, 1, 2)
         grid.addWidget(self._box("idle_lock_minutes", self._line("idle_lock_minutes")), 1, 0)
         grid.addWidget(self._box("sync_every_seconds", self._line("sync_every_seconds")), 1, 1)
-        grid.addWidget(self._box("proxy", self._line("proxy")), 2, 0, 1, 2)
+        grid.addWidget(self._box("scans_when", self._choices("scans_when")), 2, 0, 1, 2)
+        grid.addWidget(self._box("night_from", self._line("night_from")), 3, 0)
+        grid.addWidget(self._box("night_to", self._line("night_to")), 3, 1)
+        grid.addWidget(self._box("proxy", self._line("proxy")), 4, 0, 1, 2)
         card.body.addLayout(grid)
+        return card
+
+    def _backup_card(self) -> BackupCard:
+        card = BackupCard(self.context, self._box("backup_folder", self._line("backup_folder")))
+        card.asked.connect(self.backup_asked)
+        card.chosen.connect(lambda folder: self._choose("backup_folder", folder))
+        return card
+
+    def _people_card(self) -> PeopleCard:
+        card = PeopleCard(self.context)
+        card.notice.connect(self.say)
         return card
 
     def _about_card(self) -> Card:
@@ -215,8 +239,11 @@ class SettingsPage(Page):
         setting = BY_KEY[key]
         if setting.low is not None:
             box.set_hint(f"{setting.low} 到 {setting.high}")
-        elif not setting.choices:
+        elif key not in settings.LOOK:
             box.set_hint(setting.description)
+        if key not in settings.LOOK and not self.context.desk.operator.may(Act.STATION):
+            editor.setEnabled(False)
+            box.set_hint("由站长设置")
         self._boxes[key] = box
         return box
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QLineEdit, QProgressBar, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLineEdit, QProgressBar, QWidget
 
 from station_app.errors import EnvironmentFault, StationError
 from ui.messages import sentence
 from ui.theme import px, space
-from ui.widgets.buttons import PrimaryButton
+from ui.widgets.buttons import PrimaryButton, SmallButton
 from ui.widgets.code_edit import CodeEdit
 from ui.widgets.field_box import FieldBox
 from ui.widgets.password_edit import PasswordEdit
@@ -24,7 +25,10 @@ _LINE = 20  # units of a line of a note
 
 @dataclass(frozen=True, repr=False)
 class SetupForm:
-    """What was typed. ``operator_name`` and ``password`` are empty where the home is made already."""
+    """What was typed. ``operator_name`` and ``password`` are empty where the home is made already.
+
+    ``server_url``: an address, or the path of the package that a station without network is set up from.
+    """
 
     server_url: str
     code: str
@@ -42,6 +46,8 @@ class SetupPage(Stage):
         self.setObjectName("page.setup")
         self._lead = Text("", "text", tone="soft", wrap=True)
         self._url = FieldBox("server_url", QLineEdit(placeholderText="https://"))  # type: ignore[call-overload]
+        self._pick = SmallButton("不联网：选登记包…", "Alt+K", "pick_package")
+        self._pick.clicked.connect(self._ask_package)
         self._code = FieldBox("code", CodeEdit())
         self._operator = FieldBox("operator_name", QLineEdit())
         self._password = FieldBox("password", PasswordEdit())
@@ -66,7 +72,7 @@ class SetupPage(Stage):
         self._lead.setText(
             "这台电脑的数据已经建好，还没有登记到中心。填好下面两项就可以使用。"
             if on
-            else "登记码和服务器地址由区总工会或技协发给服务站。"
+            else "登记码和服务器地址（不联网的站：登记包）由区总工会或技协发给服务站。"
         )
 
     def require(self, smallest_password: int, notice: str = "") -> None:
@@ -88,7 +94,8 @@ class SetupPage(Stage):
         self._progress.setRange(0, 0)
         for box in self._boxes.values():
             box.editor.setEnabled(False)
-        self._button.setEnabled(False)
+        for button in (self._button, self._pick):
+            button.setEnabled(False)
 
     def refuse(self, error: StationError) -> None:
         """Say what is wrong, beside its field where it has one; everything typed stays."""
@@ -114,6 +121,17 @@ class SetupPage(Stage):
             SetupForm(_url_of(_text(self._url)), _text(self._code), _text(self._operator), _typed(self._password))
         )
 
+    def take_package(self, file: str) -> None:
+        """A file in the place of the address."""
+        _line(self._url).setText(file)
+        self._url.set_problem(None)
+        self._code.editor.setFocus()
+
+    def _ask_package(self) -> None:
+        file, _ = QFileDialog.getOpenFileName(self, "选技协给的登记包")
+        if file:
+            self.take_package(file)
+
     def _check(self, box: FieldBox) -> str:
         """Set and return the problem of one box."""
         problem = ""
@@ -130,7 +148,8 @@ class SetupPage(Stage):
         self._progress.setRange(0, 1)
         for box in self._boxes.values():
             box.editor.setEnabled(True)
-        self._button.setEnabled(True)
+        for button in (self._button, self._pick):
+            button.setEnabled(True)
 
     def _lay_out(self) -> None:
         grid = QGridLayout()
@@ -141,7 +160,10 @@ class SetupPage(Stage):
         grid.addWidget(self._operator, 2, 0, 1, _WHOLE)
         grid.addWidget(self._password, 3, 0, 1, _HALF)
         grid.addWidget(self._again, 3, 1, 1, _HALF)
-        self.card.body.addWidget(self._lead)
+        head = QHBoxLayout()
+        head.addWidget(self._lead, 1)
+        head.addWidget(self._pick, 0, Qt.AlignmentFlag.AlignTop)
+        self.card.body.addLayout(head)
         self.card.body.addSpacing(space(8))
         self.card.body.addLayout(grid)
         self.card.body.addWidget(self._progress)
@@ -181,5 +203,5 @@ def _text(box: FieldBox) -> str:
 
 
 def _url_of(typed: str) -> str:
-    """An address without a scheme is meant with https."""
-    return typed if "://" in typed else f"https://{typed}"
+    """An address without a scheme is meant with https; a package's path stays."""
+    return typed if "://" in typed or Path(typed).is_file() else f"https://{typed}"

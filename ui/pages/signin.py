@@ -40,10 +40,12 @@ class _Names(QListWidget):
 class SignInPage(Stage):
     """The operators, a password, and the wait after wrong ones, counted down.
 
-    Signals: ``submitted(name, password)``; ``cancelled()``: back to the locked window, offered only over one.
+    Signals: ``submitted(name, password)``; ``forgotten(name)``; ``cancelled()``: back to the locked window, offered
+    only over one.
     """
 
     submitted = Signal(str, str)
+    forgotten = Signal(str)
     cancelled = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -57,10 +59,12 @@ class SignInPage(Stage):
         self._password_box = FieldBox("password", self._password, "密码")
         self._button = PrimaryButton("登录  Enter", "", "sign_in")
         self._button.clicked.connect(self._submit)
+        self._forgot = LinkButton("忘记密码", "Alt+F", "forgot_password")
+        self._forgot.clicked.connect(self._ask_recovery)
         self._back = LinkButton("返回锁定的窗口", "Esc", "back_to_lock")
         self._back.clicked.connect(self.cancelled)
         self._waiting = Waiting(self._password_box, self._button)
-        for each in (self._name_box, self._password_box, self._button, self._back):
+        for each in (self._name_box, self._password_box, self._button, self._forgot, self._back):
             self.card.body.addWidget(each)
         self._back.hide()
 
@@ -76,6 +80,13 @@ class SignInPage(Stage):
         self._password.clear()
         self._password_box.set_problem(None)
         (self._names if len(names) > 1 else self._password).setFocus()
+
+    def choose(self, name: str) -> None:
+        """This operator, ready for the password."""
+        for row in range(self._names.count()):
+            if self._names.item(row).text() == name:
+                self._names.setCurrentRow(row)
+        self._password.setFocus()
 
     def notice(self, words: str) -> None:
         """A quiet line under the card."""
@@ -93,6 +104,11 @@ class SignInPage(Stage):
         self._password.clear()
         self._password.setFocus()
         self._waiting.start(words, wait_seconds)
+
+    def _ask_recovery(self) -> None:
+        item = self._names.currentItem()
+        if item is not None and not self._password.isReadOnly():
+            self.forgotten.emit(item.text())
 
     def _submit(self) -> None:
         item = self._names.currentItem()

@@ -13,6 +13,7 @@ from station_app.services import passes
 from ui.models.lines import Line
 from ui.models.sync_lines import (
     headline,
+    held_words,
     op_detail,
     progress_words,
     queue_entries,
@@ -21,6 +22,7 @@ from ui.models.sync_lines import (
     trouble_words,
 )
 from ui.pages.lists.line_list import LineList
+from ui.pages.stick import StickPane
 from ui.theme import px, space
 from ui.widgets.buttons import KeyButton, PrimaryButton
 from ui.widgets.card import Bar, Card
@@ -39,23 +41,32 @@ _IDLE = "没有网也照常受理；提交后马上发送，联网后自动补�
 
 
 class SyncPage(Page):
-    """F10 again or Enter: sync now. Alt+P pauses, Alt+R sends a case that was set aside once more."""
+    """Keys: F10 again or Enter: sync now. Alt+P pauses, Alt+N sends what waits for its hour, Alt+R a case that was
+    set aside once more, Alt+U: by stick.
+    """
 
     name = "sync"
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
+        self.stick: StickPane | None = None  # made when it is first asked for
+        self.by_stick = KeyButton("U盘递送", "Alt+U", "by_stick")
         self.now = PrimaryButton("立即同步  F10", "", "sync_now")
         self.pause = KeyButton("暂停", "Alt+P", "pause")
+        self.send_all = KeyButton("现在就传", "Alt+N", "send_all")
         self.status = StatusCard()
         self.list = LineList("queue_list")
         self.pane = OpPane()
         self._empty = EmptyState(*_ALL_DONE)
         self._stack = QStackedWidget()
+        self._faces = QStackedWidget(self)  # the queue, and U盘递送 over it
         self._lay_out()
         self.pane.show_detail(None)
         self.now.clicked.connect(self._sync_now)
         self.pause.clicked.connect(self._turn_pause)
+        self.send_all.clicked.connect(self._send_all)
+        self.send_all.hide()
+        self.by_stick.clicked.connect(self._show_stick)
         self.list.opened.connect(self._open)
         self.pane.open.clicked.connect(lambda: self._open(self.list.current()))
         self.list.moved.connect(self._show_line)
@@ -67,6 +78,7 @@ class SyncPage(Page):
     # ---- what the window asks
 
     def arrive(self) -> None:
+        self._faces.setCurrentIndex(0)
         self.ask()
         self._show_progress()
         self.now.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -86,6 +98,8 @@ class SyncPage(Page):
         if changed.touches(*_KINDS) and self.isVisible():
             self._show_progress()
             self.ask()
+            if self.stick is not None and self.stick.isVisible():
+                self.stick.ask()
 
     def _show_progress(self) -> None:
         """From the worker's own word, at once."""
@@ -98,7 +112,9 @@ class SyncPage(Page):
 
     def _show(self, view: SyncView) -> None:
         now = self.context.desk.clock()
-        self.status.show_view(view, report_words(view.report, now))
+        held = held_words(view, now)
+        self.status.show_view(view, report_words(view.report, now), held)
+        self.send_all.setVisible(bool(held))
         self.list.show_entries(queue_entries(view, now))
         self._stack.setCurrentIndex(0 if view.rows else 1)
         self.pane.setVisible(bool(view.rows))
@@ -109,6 +125,15 @@ class SyncPage(Page):
 
     # ---- what the clerk does
 
+    def _show_stick(self) -> None:
+        if self.stick is None:
+            self.stick = StickPane(self.context)
+            self.stick.left.connect(self.arrive)
+            self.stick.shut_out.connect(self.trouble)
+            self._faces.addWidget(self.stick)
+        self._faces.setCurrentWidget(self.stick)
+        self.stick.arrive()
+
     def _sync_now(self) -> None:
         sync = self.context.sync
         if sync is None:
@@ -117,6 +142,12 @@ class SyncPage(Page):
             sync.resume()
         else:
             sync.wake()
+
+    def _send_all(self) -> None:
+        sync = self.context.sync
+        if sync is not None:
+            sync.send_now()
+            self.say("正在传扫描件，传完为止；以后仍按设置的时间。", "ok")
 
     def _turn_pause(self) -> None:
         sync = self.context.sync
@@ -149,6 +180,8 @@ class SyncPage(Page):
         bar = Bar("bottom")
         bar.row.addWidget(Text("同步", "title"))
         bar.row.addStretch(1)
+        bar.row.addWidget(self.by_stick)
+        bar.row.addWidget(self.send_all)
         bar.row.addWidget(self.pause)
         bar.row.addWidget(self.now)
         self._stack.addWidget(self.list)
@@ -162,23 +195,29 @@ class SyncPage(Page):
         columns.setSpacing(space(14))
         columns.addLayout(left, 1)
         columns.addWidget(self.pane)
+        queue = QWidget()
+        inside = QVBoxLayout(queue)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(0)
+        inside.addWidget(bar)
+        inside.addLayout(columns, 1)
+        self._faces.addWidget(queue)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addWidget(bar)
-        whole.addLayout(columns, 1)
+        whole.addWidget(self._faces)
 
 
 class StatusCard(Card):
     """How we stand with the centre: in a word, the last pass, what is wrong. The line of progress keeps its place.
 
-    Attributes: ``words``, ``report``, ``trouble``, ``progress`` (Text), ``bar``.
+    Attributes: ``words``, ``report``, ``held``, ``trouble``, ``progress`` (Text), ``bar``.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
         self.words = Text("", "title", wrap=True)
         self.report = Text("", "text", tone="soft", wrap=True)
+        self.held = Text("", "text", wrap=True)
         self.trouble = Text("", "text", wrap=True)
         self.progress = Text("", "note")
         self.bar = QProgressBar()
@@ -187,15 +226,17 @@ class StatusCard(Card):
         kept = self.bar.sizePolicy()
         kept.setRetainSizeWhenHidden(True)
         self.bar.setSizePolicy(kept)
-        for each in (self.words, self.report, self.trouble, self.bar, self.progress):
+        for each in (self.words, self.report, self.held, self.trouble, self.bar, self.progress):
             self.body.addWidget(each)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.end_progress()
 
-    def show_view(self, view: SyncView, report: str) -> None:
+    def show_view(self, view: SyncView, report: str, held: str) -> None:
         tone, words = headline(view.truth)
         self.words.say(words, tone)
         self.report.setText(report)
+        self.held.setText(held)
+        self.held.setVisible(bool(held))
         said = [each for each in trouble_words(view) if each not in words]
         self.trouble.setText("\n".join(said))
         self.trouble.setVisible(bool(said))

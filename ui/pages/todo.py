@@ -6,21 +6,27 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from station_app.events import Changed, Kind
-from station_app.services import passes, todo
+from station_app.services import elsewhere, passes, plan_flips, todo
+from station_app.services.todo import Need
 from ui.models.lines import Line
 from ui.models.todo_lines import detail, summary, todo_entries
 from ui.pages.lists.line_list import LineList
 from ui.theme import px, space
 from ui.widgets.buttons import KeyButton, PrimaryButton
 from ui.widgets.card import Bar, Card
+from ui.widgets.choice_row import Choice, ChoiceRow
 from ui.widgets.empty import EmptyState
 from ui.widgets.page import Page
 from ui.widgets.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from station_app.services.desk import Desk, Written
     from station_app.services.todo import TodoRow
     from ui.context import Context
     from ui.models.todo_lines import TodoDetail
@@ -29,13 +35,22 @@ _KINDS = (Kind.APPLICATIONS, Kind.OUTBOX, Kind.SCANS, Kind.PLANS)
 
 
 class TodoPage(Page):
-    """Enter opens the case (a returned one on the field it came back for), Alt+R sends an op again."""
+    """Enter opens the case (a returned one on the field it came back for), Alt+R sends an op again, Alt+K: noted,
+    Alt+E mine or everybody's.
+    """
 
     name = "todo"
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self._summary = Text("", "note")
+        self._rows: tuple[TodoRow, ...] = ()
+        self._whose = ChoiceRow([Choice("all", "全部"), Choice("mine", "我的  Alt+E")])
+        self._whose.setObjectName("whose")
+        self._whose.setAccessibleName("看谁的")
+        self._whose.set_value("all")
+        self._whose.edited.connect(lambda _value: self._show_rows())
+        self._whose.hide()
         self.list = LineList("todo_list")
         self._pane = TodoPane()
         self._stack = QStackedWidget()
@@ -47,7 +62,9 @@ class TodoPage(Page):
         self.list.moved.connect(self._show_line)
         self._pane.open.clicked.connect(self._open_current)
         self._pane.retry.clicked.connect(self._retry)
+        self._pane.noted.clicked.connect(self._acknowledge)
         context.bridge.changed.connect(self._on_changed)
+        QShortcut(QKeySequence("Alt+E"), self).activated.connect(self._turn_whose)
 
     # ---- what the window asks
 
@@ -73,8 +90,18 @@ class TodoPage(Page):
             self.ask()
 
     def _show(self, rows: tuple[TodoRow, ...]) -> None:
+        """The choice between mine and all is there only where the two differ."""
+        self._rows = rows
+        me = self.context.desk.operator.id
+        self._whose.setVisible(any(row.holder_id not in ("", me) for row in rows))
+        self._show_rows()
+
+    def _show_rows(self) -> None:
+        mine = self._whose.value() == "mine" and self._whose.isVisibleTo(self)
+        me = self.context.desk.operator.id
+        rows = tuple(row for row in self._rows if not mine or row.holder_id in ("", me))
         had_focus = self._stack.isAncestorOf(self.focusWidget()) if self.focusWidget() else False
-        self.list.show_entries(todo_entries(rows, self.context.desk.clock()))
+        self.list.show_entries(todo_entries(rows, self.context.desk.clock(), me))
         if self._waiting_key and self.list.choose(self._waiting_key):
             self._waiting_key = ""
         self._summary.setText(summary(rows))
@@ -95,7 +122,8 @@ class TodoPage(Page):
     # ---- what the clerk does
 
     def _open(self, line: Line) -> None:
-        self.open_case.emit(_row(line).application_id)
+        if _row(line).application_id:
+            self.open_case.emit(_row(line).application_id)
 
     def _open_current(self) -> None:
         line = self.list.current()
@@ -113,6 +141,17 @@ class TodoPage(Page):
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
         self.say("已放回发送队列，联网后自动再送。", "ok")
 
+    def _acknowledge(self) -> None:
+        line = self.list.current()
+        if line is not None:
+            work = _noting(self.context.desk, _row(line))
+            self.context.tasks.command(self, work, lambda _: self._focus(), self.fail)
+
+    def _turn_whose(self) -> None:
+        if self._whose.isVisibleTo(self):
+            self._whose.set_value("all" if self._whose.value() == "mine" else "mine")
+            self._show_rows()
+
     def _begin(self) -> None:
         self.go.emit("intake")
 
@@ -122,6 +161,7 @@ class TodoPage(Page):
         bar = Bar("bottom")
         bar.row.addWidget(Text("待办", "title"))
         bar.row.addWidget(self._summary, 1)
+        bar.row.addWidget(self._whose)
         work = QWidget()
         columns = QHBoxLayout(work)
         columns.setContentsMargins(space(16), space(14), space(16), space(14))
@@ -138,13 +178,14 @@ class TodoPage(Page):
 
 
 class TodoPane(QWidget):
-    """Why the chosen case waits, in full, and what to do. Attributes: ``open``, ``retry`` (buttons)."""
+    """Why the chosen case waits, in full, and what to do. Attributes: ``open``, ``retry``, ``noted`` (buttons)."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFixedWidth(px(324) + space(24))
         self.open = PrimaryButton("打开  Enter", "", "open")
         self.retry = KeyButton("重发", "Alt+R", "retry")
+        self.noted = KeyButton("记下了", "Alt+K", "noted")
         self._who = Card()
         self._title, self._subtitle = Text("", "title", wrap=True), Text("", "note", wrap=True)
         self._why = Card(" ")
@@ -160,6 +201,7 @@ class TodoPane(QWidget):
         column.addWidget(self._who)
         column.addWidget(self._scrolled(), 1)
         column.addWidget(self.retry)
+        column.addWidget(self.noted)
         column.addWidget(self.open)
 
     def _scrolled(self) -> QScrollArea:
@@ -180,8 +222,10 @@ class TodoPane(QWidget):
 
     def show_detail(self, shown: TodoDetail | None) -> None:
         """None: nothing is chosen."""
-        for each in (self._who, self._why, self.open):
+        for each in (self._who, self._why):
             each.setVisible(shown is not None)
+        self.open.setVisible(shown is not None and shown.can_open)
+        self.noted.setVisible(shown is not None and shown.can_acknowledge)
         self.retry.setVisible(shown is not None and shown.can_retry)
         if shown is None:
             return
@@ -191,6 +235,12 @@ class TodoPane(QWidget):
         self._why.set_tone(shown.tone if shown.tone in ("ok", "attention", "wrong") else "")
         self._sentences.setText("\n".join(shown.sentences))
         self._next.setText(shown.next_step)
+
+
+def _noting(desk: Desk, row: TodoRow) -> Callable[[], Written[None]]:
+    if row.need is Need.ELSEWHERE:
+        return partial(elsewhere.acknowledge, desk, row.reference)
+    return partial(plan_flips.acknowledge, desk, row.application_id)
 
 
 def _row(line: Line) -> TodoRow:

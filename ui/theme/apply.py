@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from importlib.resources import files
+from typing import NamedTuple
 
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
+from resources import read_text, resource_path
 from ui.theme.fonts import application_font
 from ui.theme.sizes import scales
 from ui.theme.tokens import LIGHT, THEMES, Tokens
@@ -19,8 +19,7 @@ _SHEETS = ("station.qss", "intake.qss", "lists.qss")
 _PLACEHOLDER = re.compile(r"@(?P<token>[a-z_]+)|(?P<units>\d+(?:\.\d+)?)(?P<scale>[us])\b")
 
 
-@dataclass(frozen=True)
-class Theme:
+class Theme(NamedTuple):
     """What is worn: the table's name, the text size in points, the colours."""
 
     name: str
@@ -47,8 +46,7 @@ def current_tokens() -> Tokens:
 
 def stylesheet(tokens: Tokens) -> str:
     """``resources/styles`` with ``@token`` a colour, ``16u`` as ``px(16)`` and ``16s`` as ``space(16)``."""
-    folder = files("resources").joinpath("styles")
-    template = "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in _SHEETS)
+    template = "\n".join(read_text(f"styles/{name}") for name in _SHEETS)
 
     icons = {"icon_check": _icon("check", tokens), "icon_down": _icon("down", tokens)}
 
@@ -70,7 +68,7 @@ def _icon(name: str, tokens: Tokens) -> str:
     shade = "dark" if tokens is LIGHT else "light"
     if name == "check":
         shade = "light" if tokens is LIGHT else "dark"
-    return files("resources").joinpath(f"icons/{name}-{shade}.svg").__fspath__().replace("\\", "/")  # type: ignore[attr-defined,no-any-return]
+    return resource_path(f"icons/{name}-{shade}.svg").as_posix()
 
 
 def _palette(tokens: Tokens) -> QPalette:

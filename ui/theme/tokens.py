@@ -7,11 +7,10 @@ Every colour that means something stands beside a sign or a word; none carries m
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Tokens:
+class Tokens(NamedTuple):
     """Colours as ``#RRGGBB``."""
 
     background: str  # the window

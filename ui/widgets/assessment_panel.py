@@ -31,6 +31,8 @@ _WORDS = {
     Verdict.NEEDS_REVIEW: "需要审核后确定（{year} 年）",
 }
 _FINDING_SIGNS = {Severity.REFUSE: "✕", Severity.REVIEW: "！", Severity.INFO: "·"}
+_SHORT_QUOTE = 34  # characters, two lines
+AMOUNTS = frozenset({"amount", "amount_if_approved"})
 _DECIDES = {
     Verdict.ELIGIBLE: Severity.INFO,
     Verdict.INELIGIBLE: Severity.REFUSE,
@@ -80,12 +82,13 @@ class AssessmentPanel(Card):
         leading = first_clause if verdict is Verdict.ELIGIBLE else None
         self.clause = leading or next((each.clause for each in findings if each.clause), first_clause)
         if leading is not None:
-            self._add_quote(leading)
+            self._add_quote(leading, short=False)
+        short = len({each.clause for each in findings if each.clause}) > 1
         for clause, together in groupby(findings, key=lambda each: each.clause):
             for finding in together:
                 self._add_finding(finding)
             if clause is not None and clause != leading:
-                self._add_quote(clause)
+                self._add_quote(clause, short)
 
     def _show_amount(self, assessment: Assessment) -> None:
         yuan = assessment.amount if assessment.amount is not None else assessment.amount_if_approved
@@ -97,8 +100,12 @@ class AssessmentPanel(Card):
     def _add_finding(self, finding: Finding) -> None:
         self._add(Text(f"{_FINDING_SIGNS[finding.severity]} {finding_sentence(finding)}", "text", wrap=True))
 
-    def _add_quote(self, clause: Clause) -> None:
-        self._add(Text(f"“{clause.quote}”", "note", wrap=True))
+    def _add_quote(self, clause: Clause, short: bool) -> None:
+        """``short``: one of several, of which the beginning tells which it is; the whole stands behind the link."""
+        cut = short and len(clause.quote) > _SHORT_QUOTE
+        quote = Text(f"“{clause.quote[:_SHORT_QUOTE]}…”" if cut else f"“{clause.quote}”", "note", wrap=True)
+        quote.setToolTip(clause.quote if cut else "")
+        self._add(quote)
         link = LinkButton(f"{clause.place} · 看原文{'  F9' if clause == self.clause else ''}", "", "clause")
         link.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         link.clicked.connect(self._leads_to(clause))
@@ -122,9 +129,9 @@ class AssessmentPanel(Card):
 
 
 def _told(assessment: Assessment) -> list[Finding]:
-    """What decides comes first, by clause; information only where nothing worse is to be told."""
-    findings = [each for each in assessment.findings if each.code != "amount"]
-    if assessment.verdict is not Verdict.ELIGIBLE:
+    """What decides comes first, by clause; information only where nothing refuses."""
+    findings = [each for each in assessment.findings if each.code not in AMOUNTS]
+    if assessment.verdict is Verdict.INELIGIBLE:
         findings = [each for each in findings if each.severity is not Severity.INFO]
     order = list(dict.fromkeys((each.severity is not _DECIDES[assessment.verdict], each.clause) for each in findings))
     return sorted(

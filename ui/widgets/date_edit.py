@@ -10,6 +10,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from ui.widgets.text_edit import without_unseen
+
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _PARTED = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?")
 _LONGEST = 16
@@ -17,7 +19,7 @@ _LONGEST = 16
 
 def read_typed_date(text: str) -> date | None:
     """The date that a clerk's typing means, or None while it means none."""
-    tidy = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+    tidy = _tidy(text)
     match = _COMPACT.fullmatch(tidy) or _PARTED.fullmatch(tidy)
     if match is None:
         return None
@@ -29,8 +31,12 @@ def read_typed_date(text: str) -> date | None:
 
 def is_whole(text: str) -> bool:
     """Whether nothing more can follow: eight digits, or a full ``YYYY-MM-DD``."""
-    tidy = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+    tidy = _tidy(text)
     return bool(_COMPACT.fullmatch(tidy) or re.fullmatch(r"\d{4}-\d{2}-\d{2}", tidy))
+
+
+def _tidy(text: str) -> str:
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", without_unseen(text)))
 
 
 class DateEdit(QLineEdit):

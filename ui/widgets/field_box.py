@@ -16,7 +16,7 @@ ProblemTone = Literal["wrong", "attention"]
 
 class FieldBox(QWidget):
     """One field. ``name``: the bare name, which becomes the editor's object name. ``beside``: problem and hint stand
-    right of the name instead of below the editor, for pages that are short of height.
+    right of the name instead of below the editor, for pages that are short of height. ``required``: marked with a star.
 
     The line below shows, in this order: the problem, else the hint.
     Attributes: ``name``, ``editor``.
@@ -30,6 +30,7 @@ class FieldBox(QWidget):
         parent: QWidget | None = None,
         *,
         beside: bool = False,
+        required: bool = False,
     ) -> None:
         super().__init__(parent)
         self.name = name
@@ -44,6 +45,8 @@ class FieldBox(QWidget):
         editor.setProperty("problem", "")
         editor.setObjectName(name)
         editor.setAccessibleName(self._label.text())
+        if required:
+            self._label.setText(f"{self._label.text()} *")
         self._lay_out(beside)
         self.setFocusProxy(editor)
 

@@ -39,6 +39,11 @@ class NumberEdit(QLineEdit):
         self.setInputMethodHints(Qt.InputMethodHint.ImhPreferNumbers | Qt.InputMethodHint.ImhNoPredictiveText)
         self.textEdited.connect(self._regroup)
 
+    @property
+    def longest(self) -> int:
+        """Characters without the gaps."""
+        return self._longest
+
     def value(self) -> str:
         return self._plain
 
@@ -79,7 +84,10 @@ class NumberEdit(QLineEdit):
     def _regroup(self, text: str) -> None:
         self._before.append(self._plain)
         kept = len(tidy_number(text[: self.cursorPosition()]))
-        self._show(tidy_number(text)[: self._longest], kept)
+        plain = tidy_number(text)
+        self._show(plain[: self._longest], kept)
+        if len(plain) > self._longest:
+            self.inputRejected.emit()
         self.edited.emit(self._plain)
 
     def _show(self, plain: str, kept: int) -> None:

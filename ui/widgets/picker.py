@@ -15,20 +15,25 @@ Search = Callable[[str], Sequence[str]]
 """Known names for what was typed, best first; all of them for nothing."""
 
 _MOST = 50
+_NEAR = "没有完全一样的。这几个最接近，以证书上的写法为准。"
 
 
 class PickerEdit(QLineEdit):
     """``edited`` carries the text at every change, also when a name was picked.
 
     Latin letters are a search (no name is written in them), so the first hit is highlighted and Enter takes it;
-    Chinese text stands as it is unless the clerk goes down into the list.
+    Chinese text stands as it is unless the clerk goes down into the list. ``near``: names that are offered, and said to
+    be only the nearest, where the search knows none.
     """
 
     edited = Signal(object)
 
-    def __init__(self, search: Search, longest: int = 200, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, search: Search, longest: int = 200, parent: QWidget | None = None, near: Search | None = None
+    ) -> None:
         super().__init__(parent)
         self._search = search
+        self._near = near
         self._list: SuggestionList | None = None
         self.setMaxLength(longest)
         self.textEdited.connect(self._typed)
@@ -84,6 +89,9 @@ class PickerEdit(QLineEdit):
         names = self._search(text)[:_MOST] if text.strip() else []
         if list(names) == [text]:
             names = []
+        elif not names and self._near is not None and text.strip():
+            self._open(self._near(text), highlight_first=False, note=_NEAR)
+            return
         self._open(names, highlight_first=text.isascii())
 
     def _step(self, by: int) -> None:
@@ -92,13 +100,14 @@ class PickerEdit(QLineEdit):
         else:
             self._open(self._search(self.text())[:_MOST] or self._search("")[:_MOST], highlight_first=True)
 
-    def _open(self, names: Sequence[str], highlight_first: bool) -> None:
+    def _open(self, names: Sequence[str], highlight_first: bool, note: str = "") -> None:
         if self._list is None:
             if not names:
                 return
             self._list = SuggestionList(self)
             self._list.chosen.connect(self._pick)
-        self._list.show_rows([Suggestion(name) for name in names], highlight_first=highlight_first)
+        rows = [Suggestion(name) for name in names]
+        self._list.show_rows(rows, note if rows else "", highlight_first=highlight_first)
 
     def _pick(self, suggestion: Suggestion) -> None:
         self.setText(suggestion.title)

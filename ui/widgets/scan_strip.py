@@ -25,7 +25,8 @@ class Place:
     """One place of the strip. ``scan_id`` None: nothing there yet. ``note``: a few words in the picture's place, or
     behind the name where a picture is. ``tone``: how it stands.
 
-    ``fixed``: a page of a case that is submitted: it can be looked at and nothing else.
+    ``fixed``: a page of a case that is submitted: it can be looked at and nothing else. ``erased``: not even that,
+    its bytes are not on this PC any more; ``note`` is the day.
     """
 
     kind: ScanKind
@@ -33,6 +34,7 @@ class Place:
     note: str = ""
     tone: Tone = ""
     fixed: bool = False
+    erased: bool = False
 
 
 class ScanTile(QFrame):
@@ -47,6 +49,7 @@ class ScanTile(QFrame):
         self._picture.setFixedSize(self.picture_box())
         self._picture.setProperty("role", "picture")
         self._whole = QPixmap()
+        self._awaited = "…"
         self._name = ElidedText("", "label")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -69,24 +72,30 @@ class ScanTile(QFrame):
             self._draw_picture()
 
     def show_place(self, place: Place) -> None:
+        if place.scan_id != self.place.scan_id:
+            self._awaited = "…"
         self.place = place
         words = label(f"scan.{place.kind.value}")
-        behind = f" · {place.note}" if place.note and place.scan_id else ""
+        behind = f" · {place.note}" if place.note and place.scan_id and not place.erased else ""
         self._name.say(f"{_SIGNS[place.tone]} {words}{behind}", place.tone)
         restyle(self._picture, "filled", "true" if place.scan_id else "")
         restyle(self._picture, "tone", place.tone if place.tone in ("wrong", "attention") else "")
         if place.scan_id is None:
             self._whole = QPixmap()
             self._picture.setText(f"＋\n{place.note}")
+        elif place.erased:
+            self._whole = QPixmap()
+            self._picture.setText(f"已按规定清除\n{place.note}")
         elif self._whole.isNull():
-            self._picture.setText("…")
+            self._picture.setText(self._awaited)
         self.setAccessibleName(f"{words} {place.note}")
 
     def show_picture(self, image: QImage) -> None:
         """A thumbnail; a null one says that the page cannot be shown here."""
         self._whole = QPixmap.fromImage(image)
         if image.isNull():
-            self._picture.setText("无法预览")
+            self._awaited = "无法预览"
+            self._picture.setText(self._awaited)
         self._draw_picture()
 
     def _draw_picture(self) -> None:
@@ -227,7 +236,7 @@ class ScanStrip(QScrollArea):
     def _put(self, at: int, tile: ScanTile | None, place: Place) -> ScanTile:
         if tile is None:
             tile = ScanTile(place, self._inside)
-            if place.scan_id:
+            if place.scan_id and not place.erased:
                 self.picture_wanted.emit(place.scan_id)
         else:
             tile.show_place(place)

@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class NoteCard:
-    """A thing to know beside the assessment. ``action``: words of a link, with ``target`` handed back."""
+    """A thing to know beside the assessment. ``action``: words of a link with its ``key``, ``target`` handed back."""
 
     title: str
     words: str
     tone: CardTone = "attention"
     action: str = ""
     target: str = ""
+    key: str = ""
 
 
 class ReturnedCard(Card):

@@ -35,7 +35,8 @@ class Draft:
     ``unfinished``: texts that are no value yet (half a date), by field. ``history`` is None while it is being fetched.
     ``opened``: the clerk has opened the fields that the reviewer did not name. ``rostered``: the ID number whose row
     of the roster gave the standing. ``judged``: the assessment on record, which is the one that counts once the case
-    is submitted. ``submitting``: a submission is being written, so nothing else is.
+    is submitted. ``filed_under``: the version of the plan that it was filed under, None before. ``submitting``: a
+    submission is being written, so nothing else is.
     """
 
     content: Content
@@ -55,6 +56,7 @@ class Draft:
     opened: bool = False
     rostered: str = ""
     judged: Assessment | None = None
+    filed_under: int | None = None
     submitting: bool = False
 
     @classmethod
@@ -104,6 +106,7 @@ class Draft:
         self.reference = view.record.reference
         self.state = view.record.state
         self.revision = view.record.revision
+        self.filed_under = view.record.pack_version if view.record.revision else None
 
     def know(self, view: CaseView) -> None:
         """Take over what the store knows besides what is entered."""
@@ -112,6 +115,7 @@ class Draft:
         self.saved_at = record.updated_at
         self.state = record.state
         self.revision = record.revision
+        self.filed_under = record.pack_version if record.revision else None
         self.consent = dict(record.consent)
         self.returned = tuple(record.returned) if record.state is State.RETURNED else ()
         self.scans = tuple(scan for scan in view.scans if not scan.removed)

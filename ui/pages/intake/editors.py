@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from station_app.domain.pinyin import rank
+from station_app.plans.text import most_alike
 from ui.messages import label
 from ui.pages.intake.shape import Editor, FieldShape, spec_of
 from ui.widgets.choice_box import ChoiceBox
@@ -23,11 +25,14 @@ from ui.widgets.toggle import TruthToggle
 if TYPE_CHECKING:
     from station_app.plans import FormField, Plan
 
+_NEAREST = 5
+_TELLING = 3  # characters, below which everything is like everything
 _SHORT = {
     "is_member": "会员",
     "beijing_union": "北京会员",
     "has_card": "有卡",
     "full_time_union_social_worker": "专职工会社工",
+    "association_organised": "市技协承办",
 }
 _GROUPS = {"id_number": ID_GROUPS, "card_no": CARD_GROUPS, "phone": PHONE_GROUPS}
 
@@ -78,6 +83,11 @@ def search_names(names: Sequence[str], typed: str) -> list[str]:
     return [names[at] for _, at in sorted(ranked)]
 
 
+def near_names(names: Sequence[str], typed: str) -> list[str]:
+    """The few names that are most like what was typed in Chinese: to be looked at, never taken by themselves."""
+    return list(most_alike(typed, tuple(names))[:_NEAREST]) if len(typed) >= _TELLING and not typed.isascii() else []
+
+
 def _make(shape: FieldShape, plan: Plan) -> QWidget:
     spec = spec_of(shape.field)
     match shape.editor:
@@ -95,7 +105,8 @@ def _make(shape: FieldShape, plan: Plan) -> QWidget:
             return ChoiceBox(_choices(shape.field))
         case Editor.PICKER:
             names = _names(shape.field, plan)
-            return PickerEdit(lambda typed: search_names(names, typed), spec.longest)
+            near = partial(near_names, names)
+            return PickerEdit(lambda typed: search_names(names, typed), spec.longest, near=near)
         case Editor.TOGGLE:
             toggle = TruthToggle(_SHORT.get(shape.name) or field_label(shape.field), shape.field.required)
             toggle.setToolTip(field_label(shape.field))

@@ -21,8 +21,11 @@ from ui.widgets.text import Text
 if TYPE_CHECKING:
     from station_app.domain.application import Content
     from station_app.plans import Plan
+    from ui.pages.intake.judgement import Judgement
 
 _HEIGHT = 36
+_SLIM_IN_A_LINE = 3  # with large text
+_NARROWER = {"highest_round": 96}
 _SLIM_WIDTHS = {Editor.DATE: 130, Editor.LIST: 190, Editor.TEXT: 150, Editor.INTEGER: 80}
 
 
@@ -70,10 +73,24 @@ class FieldGrid(QWidget):
 
     def place_slim(self) -> None:
         """Let the slim row stand here, above the optional fields."""
-        self.slim.addStretch(1)
+        lines = [self.slim]
+        if self._narrow and len(self._slim_parts) > _SLIM_IN_A_LINE:
+            lines.append(self._second_line())
         if self._extra_link is not None:
-            self.slim.addWidget(self._extra_link)
-        self._column.insertLayout(self._column.count() - (1 if self._extra else 0), self.slim)
+            lines[-1].addWidget(self._extra_link)
+        for line in lines:
+            line.insertStretch(line.count() - (1 if line is lines[-1] and self._extra_link else 0), 1)
+            self._column.insertLayout(self._column.count() - (1 if self._extra else 0), line)
+
+    def _second_line(self) -> QHBoxLayout:
+        """With large text a long slim row goes on below."""
+        line = QHBoxLayout()
+        line.setSpacing(space(8))
+        for name in [*self._slim_parts][_SLIM_IN_A_LINE:]:
+            for part in self._slim_parts[name]:
+                self.slim.removeWidget(part)
+                line.addWidget(part)
+        return line
 
     def show_content(self, content: Content, unfinished: Mapping[str, str]) -> None:
         """Put values into editors; those that stand there already are left alone."""
@@ -99,8 +116,10 @@ class FieldGrid(QWidget):
             for part in parts:
                 part.setVisible(shown)
 
-    def show_problems(self, problems: Mapping[str, str], hints: Mapping[str, str]) -> None:
+    def show_problems(self, judged: Judgement) -> None:
+        problems, hints = judged.problems, judged.hints
         for name, box in self._boxes.items():
+            box.set_hint(judged.notes.get(name, ""))
             if name in problems:
                 box.set_problem(f"✕ {_short(problems[name], name)}")
             elif name in self._returned:
@@ -169,7 +188,7 @@ class FieldGrid(QWidget):
         editor.setSizePolicy(policy)
         editor.setFixedHeight(space(_HEIGHT))
         editor.setProperty("tight", "true")
-        box = FieldBox(shape.name, editor, field_label(shape.field), beside=True)
+        box = FieldBox(shape.name, editor, field_label(shape.field), beside=True, required=shape.field.required)
         self._boxes[shape.name] = box
         return box
 
@@ -186,9 +205,9 @@ class FieldGrid(QWidget):
         widget.setProperty("slim", "true")
         parts: tuple[QWidget, ...] = (widget,)
         if shape.editor is not Editor.TOGGLE:
-            name = Text(field_label(shape.field), "label", parent=self)
-            widget.setFixedWidth(px(_SLIM_WIDTHS.get(shape.editor, 150)))
-            widget.setAccessibleName(name.text())
+            name = Text(f"{field_label(shape.field)}{' *' if shape.field.required else ''}", "label", parent=self)
+            widget.setFixedWidth(px(_NARROWER.get(shape.name) or _SLIM_WIDTHS.get(shape.editor, 150)))
+            widget.setAccessibleName(field_label(shape.field))
             parts = (name, widget)
         for part in parts:
             self.slim.addWidget(part)

@@ -14,7 +14,7 @@ from PySide6.QtCore import QStandardPaths, QStorageInfo, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
-from ui.pages.intake.pictures import SUFFIXES, typed_paths
+from ui.pages.intake.pictures import SUFFIXES, is_there, typed_paths
 from ui.theme import px
 from ui.widgets.buttons import PrimaryButton, SmallButton
 from ui.widgets.field_box import FieldBox
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _PATH = Qt.ItemDataRole.UserRole
 _MOST = 2000
+_LONGEST_NAME = 40  # of a file in a message
 _HELP = "↓ 进入列表　Shift+↓ 多选　Enter 添加或进入文件夹　Backspace 上一级　Esc 取消"
 _STICKS = ("/media/", "/mnt/", "/run/media/")  # where Linux mounts what is plugged in
 
@@ -146,9 +147,9 @@ class FileChooser(Overlay):
 
     def _take_typed(self) -> None:
         paths = typed_paths(self._line.text(), self._folder)
-        lacking = next((path for path in paths if not path.exists()), None)
+        lacking = next((path for path in paths if not is_there(path)), None)
         if lacking is not None:
-            self._box.set_problem(f"没有找到文件：{lacking.name}")
+            self._box.set_problem(f"没有找到文件：{lacking.name[:_LONGEST_NAME]}")
         elif len(paths) == 1 and paths[0].is_dir():
             self._line.clear()
             self._go_to(paths[0])

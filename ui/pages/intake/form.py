@@ -21,6 +21,7 @@ from ui.widgets.card import Card
 from ui.widgets.choice_box import ChoiceBox
 from ui.widgets.choice_row import Choice, ChoiceRow
 from ui.widgets.fitting_button import FittingButton
+from ui.widgets.number_edit import NumberEdit
 from ui.widgets.picker import PickerEdit
 from ui.widgets.scan_strip import ScanStrip
 from ui.widgets.text import ElidedText
@@ -29,7 +30,7 @@ from ui.widgets.toggle import TruthToggle
 if TYPE_CHECKING:
     from station_app.plans import Plan
     from ui.pages.intake.draft import Draft
-    from ui.pages.intake.presenter import Judgement
+    from ui.pages.intake.judgement import Judgement
 
 _STRIP_HELP = "← → 选　Enter 看　R 转　T 换　1-6 类别　Delete 移除"
 
@@ -122,7 +123,7 @@ class FormPane(QScrollArea):
         for grid in self._grids:
             grid.show_relevant(draft.content)
             grid.mark_returned(notes)
-            grid.show_problems(judged.problems, judged.hints)
+            grid.show_problems(judged)
 
     def go_to(self, name: str) -> bool:
         """Put the focus on a field (or ``category``, ``scans``); False when there is none of that name here."""
@@ -238,7 +239,7 @@ class FormPane(QScrollArea):
         return grid
 
     def _say_cut(self, line: QLineEdit) -> None:
-        self.cut.emit(line.objectName(), line.maxLength())
+        self.cut.emit(line.objectName(), line.longest if isinstance(line, NumberEdit) else line.maxLength())
 
     def _scans_card(self) -> Card:
         card = Card("扫描件")

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from station_app.domain.identity import mask_id, mask_tail, tidy_number
 from station_app.services import members
 from ui.widgets.suggestions import Suggestion, SuggestionList
+from ui.widgets.text_edit import without_unseen
 
 if TYPE_CHECKING:
     from station_app.domain.member import Member
@@ -91,7 +92,7 @@ class LookupLine(QLineEdit):
 
     def _ask(self, text: str) -> None:
         self._take_first = False
-        self._asked = text.strip()
+        self._asked = without_unseen(text).strip()
         if not self._asked:
             self._close()
             return

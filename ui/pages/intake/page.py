@@ -12,22 +12,22 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from station_app.domain.application import ScanKind
-from station_app.papers.confirmation import notice
-from station_app.services import setup
 from ui.pages.intake.case_facts import CaseFacts
 from ui.pages.intake.draft import INSISTENCE, Draft
 from ui.pages.intake.files import FileChooser
 from ui.pages.intake.form import FormPane
 from ui.pages.intake.missing import words_of
-from ui.pages.intake.plan_text import PlanText
+from ui.pages.intake.plan_switch import PLAN_BACK
 from ui.pages.intake.presenter import CONSENT
 from ui.pages.intake.printing import PrintChoice
+from ui.pages.intake.reading import Reading
 from ui.pages.intake.scans import ScanDesk
 from ui.pages.intake.shelf import Shelf
 from ui.pages.intake.side import SidePane
 from ui.pages.intake.submitting import Submitting
 from ui.pages.intake.table import CaseTable, Kept, saved_at
 from ui.pages.intake.top import TopBar
+from ui.pages.intake.ways_desk import WaysDesk
 from ui.theme import space
 from ui.widgets.page import Page
 
@@ -39,7 +39,9 @@ if TYPE_CHECKING:
 
 
 class IntakePage(Page):
-    """The page of one case. Keys: F2 lookup, F6 files, F7 open fields, F8 print, F9 plan, Ctrl+Enter submit, Ctrl+S.
+    """The page of one case.
+
+    Keys: F2 lookup, F6 files, F7 open fields, F8 print, F9 plan, Alt+W ways out, Ctrl+Enter submit, Ctrl+S.
 
     Attributes: ``table`` (CaseTable), ``top``, ``form``, ``side``: its parts.
     """
@@ -51,12 +53,13 @@ class IntakePage(Page):
     ) -> None:
         super().__init__(context, parent)
         desk, tasks = context.desk, context.tasks
-        self.table = CaseTable(desk, tasks, steady, self)
+        self.table = CaseTable(desk, tasks, steady, context.standing, self)
         self.top = TopBar(desk, tasks)
         self.form = FormPane()
         self.side = SidePane()
         self._lay_out()
-        self._plan_text = PlanText(self)
+        self._reading = Reading(self, context)
+        self._ways = WaysDesk(self.side.ways, self.table.presenter, lambda: desk.plans, self)
         self._facts = CaseFacts(self)
         self._print = PrintChoice(self, context)
         shelf = Shelf(desk, tasks, self.table.saver, self)
@@ -137,23 +140,32 @@ class IntakePage(Page):
         else:
             self.form.show_judgement(draft, judged)
         self.top.show_case(draft)
+        self.side.show_materials(self.table.presenter.materials())
         self.side.show_case(draft, judged)
-        self.side.show_notes(self.table.notes())
+        self._ways.look(draft, judged)
+        self.side.show_notes([*self._ways.note(), *self.table.notes(judged)])
 
-    def _show_plan(self, clause: Clause | None = None) -> None:
-        clause = clause or self.side.assessment.clause
-        plan = self.table.presenter.plan
-        quote, place = (clause.quote, clause.place) if clause else ("", "")
-        self._plan_text.show_text(plan.title, plan.text, quote, place)
+    def _show_plan(self) -> None:
+        """F9: at the clause of the way that is looked at, else at the one that decides."""
+        way = self.side.ways.current
+        if way is not None and way.clause is not None:
+            self._ways.read(way)
+        else:
+            self._reading.show_plan(self.table.presenter.plan, self.side.assessment.clause)
 
-    def _show_notice(self) -> None:
-        """The notice on personal data, to be read with the worker."""
-        work = partial(setup.identity, self.context.desk)
-        self.context.tasks.query(self, work, self._notice_known, self.fail, key="notice")
+    def _show_clause(self, year: int, clause: Clause) -> None:
+        self._reading.show_plan(self.context.desk.plans.get(year), clause)
 
-    def _notice_known(self, identity: dict[str, str]) -> None:
-        title, items = notice(self.table.presenter.plan, identity["station_name"])
-        self._plan_text.show_text(title, "\n\n".join(f"{head}\n{text}" for head, text in items))
+    def _switched(self) -> None:
+        """The case is under another plan; its line may be gone, so the focus goes where work goes on."""
+        self.table.refresh()
+        self._focus_case()
+
+    def _follow(self, target: str) -> None:
+        if target == PLAN_BACK:
+            self._ways.back()
+        else:
+            self.open(target)
 
     def _ask_facts(self) -> None:
         if self.draft.editable and not self.draft.submitting:
@@ -317,17 +329,23 @@ class IntakePage(Page):
     def _connect_side(self) -> None:
         side, table = self.side, self.table
         side.field_wanted.connect(self._go_to)
-        side.clause_wanted.connect(self._show_plan)
+        side.clause_wanted.connect(lambda clause: self._show_clause(self.draft.content.plan, clause))
         side.open_fields_wanted.connect(table.open_fields)
-        side.note_followed.connect(self.open)
+        side.note_followed.connect(self._follow)
         side.consent_given.connect(table.give_consent)
         side.reason_edited.connect(table.give_reason)
-        side.notice_wanted.connect(self._show_notice)
+        side.notice_wanted.connect(lambda: self._reading.show_notice(table.presenter.plan))
+        self._reading.failed.connect(self.fail)
+        self._ways.field_wanted.connect(self._go_to)
+        self._ways.clause_wanted.connect(self._show_clause)
+        self._ways.switched.connect(self._switched)
         side.print_wanted.connect(self._ask_print)
         side.submit_wanted.connect(self._submit)
         side.next_wanted.connect(self.new_case)
 
     def _keys(self) -> None:
+        ways = self.side.ways
         keys = {"F2": lambda: self._go_to("lookup"), "F9": self._show_plan, "Ctrl+S": self.flush}
+        keys["Alt+W"] = lambda: ways.isVisible() and ways.setFocus(Qt.FocusReason.ShortcutFocusReason)
         for key, act in keys.items():
             QShortcut(QKeySequence(key), self).activated.connect(act)

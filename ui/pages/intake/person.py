@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from station_app.domain.member import Member
     from station_app.plans import Grant
     from station_app.services.desk import Desk
+    from sync.standing import Standing
+    from ui.context import StandingHandle
     from ui.pages.intake.draft import Draft
     from ui.tasks import Tasks
 
@@ -52,10 +54,13 @@ class Notes(QObject):
     known = Signal(object, object)
     failed = Signal(object)
 
-    def __init__(self, desk: Desk, tasks: Tasks, parent: QObject | None = None) -> None:
+    def __init__(
+        self, desk: Desk, tasks: Tasks, standing: StandingHandle | None, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._desk = desk
         self._tasks = tasks
+        self._standing = standing
         self._person: Person | None = None
         self._trouble: dict[int, tuple[Draft, StationError]] = {}
 
@@ -63,6 +68,11 @@ class Notes(QObject):
         """Ask the store about this person; an older question is dropped."""
         work = partial(person_of, self._desk, id_number, draft.application_id or "")
         self._tasks.query(self, work, partial(self._answered, draft), self.failed.emit, key="person")
+
+    def ask_server(self, id_number: str, plan: int) -> None:
+        """Ask what the person has elsewhere; the answer comes by way of the store, or never."""
+        if self._standing is not None:
+            self._standing.ask(id_number, plan)
 
     def forget(self) -> None:
         """No person is on the table."""
@@ -75,12 +85,20 @@ class Notes(QObject):
         else:
             self._trouble[id(draft)] = (draft, error)
 
-    def cards(self, now: Draft) -> list[NoteCard]:
-        """What to tell beside this case."""
+    def cards(self, now: Draft, assessed: bool) -> list[NoteCard]:
+        """What to tell beside this case. ``assessed``: there is a verdict, and it tells of cases elsewhere itself."""
         cards = [_trouble_card(draft, error, draft is now) for draft, error in self._trouble.values()]
         if self._person is not None:
             cards += [_other_card(row) for row in self._person.others if row.id != now.application_id][:2]
+            cards += self._standing_cards(self._person, now, assessed)
         return cards
+
+    def _standing_cards(self, person: Person, now: Draft, assessed: bool) -> list[NoteCard]:
+        """What the server said of this person under this plan, once it has."""
+        told = self._standing.latest if self._standing is not None and now.editable else None
+        if told is None or (told.id_number, told.plan) != (person.id_number, now.content.plan):
+            return []
+        return [] if told.applied and assessed else [_standing_card(told)]
 
     def _answered(self, draft: Draft, person: Person) -> None:
         self._person = person
@@ -90,6 +108,13 @@ class Notes(QObject):
 def _trouble_card(draft: Draft, error: StationError, here: bool) -> NoteCard:
     which = "这一件" if here else draft.reference or "刚才的新件"
     return NoteCard("✕ 还没有存下", f"{which}：{sentence(error)} 正在不断重试，请不要关机。", "wrong")
+
+
+def _standing_card(told: Standing) -> NoteCard:
+    if not told.applied:
+        return NoteCard("✓ 中心已核对：别处没有申报", "", "ok")
+    done = "领取过助推资金" if told.paid else "申报，还没有发放"
+    return NoteCard("！中心核对：别处有一件", f"此人已在别处按 {told.plan} 年方案{done}。详情请打技协电话核对。")
 
 
 def _other_card(row: LedgerRow) -> NoteCard:

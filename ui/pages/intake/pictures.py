@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,6 +59,8 @@ def check_picture(name: str, content: bytes) -> tuple[list[Picked], list[Unread]
 
 def _read(path: Path) -> bytes:
     try:
+        if path.is_dir():
+            raise UserError("scan_is_folder")
         if path.stat().st_size > LARGEST:
             raise UserError("scan_too_large", megabytes=LARGEST // 2**20)
         content = path.read_bytes()
@@ -79,13 +82,23 @@ def typed_paths(text: str, folder: Path) -> list[Path]:
         return []
     if '"' not in whole:
         single = _resolved(whole, folder)
-        if single.exists():
+        if is_there(single):
             return [single]
     return [_resolved(quoted or bare, folder) for quoted, bare in _QUOTED.findall(whole)]
 
 
+def is_there(path: Path) -> bool:
+    """Whether the path leads to something; one too long, or not ours to look at, does not."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
 def _resolved(text: str, folder: Path) -> Path:
-    path = Path(text).expanduser()
+    path = Path(text)
+    with suppress(RuntimeError):  # nobody has an account of that name
+        path = path.expanduser()
     return path if path.is_absolute() else folder / path
 
 

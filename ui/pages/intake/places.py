@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from station_app.domain.application import CLOSED, FieldReturn, ScanKind, required_scans
 from ui.messages import table
+from ui.models.times import full_words
 from ui.widgets.scan_strip import Place
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ def places_of(draft: Draft) -> list[Place]:
 
 def _filled(draft: Draft, scan: ScanRecord, said: FieldReturn | None, number: int, count: int) -> Place:
     fixed = not draft.editable
+    if scan.erased_at is not None:
+        return Place(scan.kind, scan.id, full_words(scan.erased_at)[:10], "soft", fixed, erased=True)
     if said is not None and scan.added_after_revision < draft.revision:
         return Place(scan.kind, scan.id, "", "wrong", fixed)
     return Place(scan.kind, scan.id, f"第 {number} 页" if count > 1 else "", "ok", fixed)

@@ -6,60 +6,26 @@ The page tells it every keystroke and asks ``judge`` after each; plans are pure 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from station_app.domain.application import Category, Channel, Content, State, of_the_card, required_scans
 from station_app.domain.fields import SECTIONS, FieldProblem, FieldType
 from station_app.papers.confirmation import notice_version
-from station_app.plans import Verdict, preview
-from ui.pages.intake.checks import field_hint, field_problem, still_typing, whole_id_number
+from station_app.plans import preview
+from ui.pages.intake.checks import field_problem, still_typing, whole_id_number
 from ui.pages.intake.draft import INSISTENCE, Draft
+from ui.pages.intake.judgement import Judgement, Step, hints_of, notes_of
 
 if TYPE_CHECKING:
     from station_app.domain.member import Member
-    from station_app.plans import Assessment, CategoryPlan, Grant, Plan, PlanBook
+    from station_app.plans import CategoryPlan, Grant, Plan, PlanBook
 
 _SECTION_OF = {name: section for section, specs in SECTIONS.items() for name in specs}
 _OWN = frozenset({"kind", "level"})  # mean another thing in another category
 _UNREAD = {FieldType.DATE: "not_a_date", FieldType.INTEGER: "not_a_whole_number"}
 CONSENT = "consent"
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What stands beside the form. ``problems`` and ``hints``: codes by field; ``missing``: in the form's order.
-
-    ``days_left`` until the plan's deadline, negative after it, and ``days_early``: how long before it the worker
-    applied; all None where the plan prints none.
-    """
-
-    problems: Mapping[str, str]
-    hints: Mapping[str, str]
-    missing: tuple[FieldProblem, ...]
-    assessment: Assessment | None
-    deadline: date | None
-    days_left: int | None
-    days_early: int | None = None
-
-    @property
-    def ineligible(self) -> bool:
-        return self.assessment is not None and self.assessment.verdict is Verdict.INELIGIBLE
-
-    @property
-    def settled(self) -> bool:
-        """Whether nothing is missing any more."""
-        return not self.missing
-
-
-class Step(StrEnum):
-    """What stands between the case and its submission."""
-
-    MEND = "mend"  # something is missing or wrong
-    INSIST = "insist"  # not eligible: the worker's reason is needed
-    SUBMIT = "submit"
 
 
 class IntakePresenter:
@@ -88,7 +54,8 @@ class IntakePresenter:
 
     @property
     def plan(self) -> Plan:
-        return self._plans().get(self.draft.content.plan)
+        """The newest version; of what was filed the one that it was filed under."""
+        return self._plans().get(self.draft.content.plan, self.draft.filed_under)
 
     @property
     def category_plan(self) -> CategoryPlan | None:
@@ -99,6 +66,11 @@ class IntakePresenter:
         """The plan's own words for the fields of this category, where it has any."""
         fields = self.category_plan.fields if self.category_plan else ()
         return {each.name: each.label for each in fields if each.label}
+
+    def materials(self) -> tuple[str, ...]:
+        """What the worker must bring, until its pages are all there."""
+        wanted = self.draft.editable and self._missing_scans()
+        return self.category_plan.materials if self.category_plan and wanted else ()
 
     # ---- values
 
@@ -140,6 +112,11 @@ class IntakePresenter:
         self.draft.content = replace(
             content, channel=channel or content.channel, applied_on=applied_on or content.applied_on
         )
+        self._touch()
+
+    def restore(self, content: Content) -> None:
+        """Put back what stood in the form before."""
+        self.draft.content = content
         self._touch()
 
     def take_member(self, member: Member) -> None:
@@ -217,12 +194,13 @@ class IntakePresenter:
         deadline, applied_on = self.plan.deadline, draft.content.applied_on or today
         return Judgement(
             problems={name: code for name, code in problems.items() if self._shows(name)},
-            hints=self._hints(today),
+            hints=hints_of(draft.content, self.category_plan, seen.assessment, today),
             missing=tuple(missing) if draft.editable else (),
             assessment=seen.assessment if draft.editable else draft.judged,
             deadline=deadline,
             days_left=(deadline - today).days if deadline else None,
             days_early=(deadline - applied_on).days if deadline else None,
+            notes=notes_of(draft.content, self.category_plan),
         )
 
     def next_step(self, judged: Judgement) -> tuple[Step, str]:
@@ -304,12 +282,6 @@ class IntakePresenter:
         if name in self.draft.left:
             return True
         return name not in self.draft.unfinished and not still_typing(name, self.draft.content.value(name))
-
-    def _hints(self, today: date) -> dict[str, str]:
-        content = self.draft.content
-        values = {**content.applicant, **content.certificate}
-        hints = {name: field_hint(name, value, today) for name, value in values.items()}
-        return {name: code for name, code in hints.items() if code}
 
     def _place(self, name: str | None) -> int:
         order = list(_SECTION_OF)

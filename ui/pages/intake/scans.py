@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QWidget
 from station_app.domain.application import ScanKind
 from station_app.errors import StationError
 from ui.messages import label, sentence
-from ui.pages.intake.pictures import SUFFIXES
+from ui.pages.intake.pictures import Unread
 from ui.pages.intake.places import places_of
 from ui.widgets.scan_strip import ScanStrip, ScanTile
 from ui.widgets.scan_viewer import ScanViewer
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ui.pages.intake.files import FileChooser
     from ui.pages.intake.shelf import Shelf
 
+_NAMED = 3  # files named in a message, before the rest are counted
 _FORMATS = ("image/png", "image/jpeg", "image/tiff", "image/bmp", "image/webp")
 
 
@@ -57,6 +58,7 @@ class ScanDesk(QObject):
         chooser.chosen.connect(self._chosen)
         shelf.changed.connect(self._shelf_changed)
         shelf.refused.connect(self._refused)
+        shelf.unread.connect(lambda unread: self.said.emit(words_of_unread(unread), "wrong"))
         shelf.pictured.connect(strip.show_picture)
 
     def show_case(self, draft: Draft) -> None:
@@ -118,6 +120,9 @@ class ScanDesk(QObject):
     def _open(self, scan_id: str) -> None:
         scan = self._scan(scan_id)
         if scan is None or self._draft is None:
+            return
+        if scan.erased_at is not None:
+            self.said.emit(sentence("scan_erased"), "attention")
             return
         at = self._draft.scans.index(scan) + 1
         title = label(f"scan.{scan.kind.value}")
@@ -193,12 +198,22 @@ class ScanDesk(QObject):
         self.said.emit(f"{name}：{sentence(error)}" if name else sentence(error), "wrong")
 
 
+def words_of_unread(unread: Sequence[Unread]) -> str:
+    """One sentence for each thing that is wrong, with the files it is true of: none is left unsaid."""
+    names: dict[str, list[str]] = {}
+    for each in unread:
+        names.setdefault(sentence(each.error), []).append(each.name)
+    return "\n".join(f"{_listed(those)}：{words}" for words, those in names.items())
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" 等 {len(names)} 个文件" if len(names) > _NAMED else ""
+    return "、".join(names[:_NAMED]) + more
+
+
 def _files_of(mime: QMimeData) -> list[Path]:
-    """Local files among the addresses; pictures only, unless none is one (then the message says what is wrong)."""
-    if not mime.hasUrls():
-        return []
-    paths = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
-    return [path for path in paths if path.suffix.lower() in SUFFIXES] or paths
+    """Local files among the addresses, whatever they are: one that is no picture is refused by name."""
+    return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()] if mime.hasUrls() else []
 
 
 def _holds_picture(mime: QMimeData) -> bool:

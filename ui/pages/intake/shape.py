@@ -75,7 +75,7 @@ _SPANS: Mapping[str, int] = {
 }
 _SPANS_HERE: Mapping[str, Mapping[str, int]] = {  # where a category's rows come out better otherwise
     "social_worker": {"level_name": 8, "management_no": 4, "issuer": 6},
-    "competition": {"number": 4, "occupation": 5},
+    "competition": {"number": 4, "competition": 6},
 }
 _SLIM = frozenset({"kind", "first_issue_date", "highest_round"})
 _SLIM_HERE: Mapping[str, frozenset[str]] = {"social_worker": frozenset({"number"})}

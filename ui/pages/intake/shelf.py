@@ -29,10 +29,12 @@ _Read = tuple[list[Picked], list[Unread]]
 
 class Shelf(QObject):
     """Signals: ``changed(Draft, scan id)``: the draft's scans are others now, this one among them unless it is empty;
-    ``refused(name, StationError)``: this file or page could not be filed; ``pictured(scan id, QImage)``: a picture."""
+    ``refused(name, StationError)``: this file or page could not be filed; ``unread(list of Unread)``: these could not
+    be read; ``pictured(scan id, QImage)``: a picture."""
 
     changed = Signal(object, str)
     refused = Signal(str, object)
+    unread = Signal(object)
     pictured = Signal(str, QImage)
 
     def __init__(self, desk: Desk, tasks: Tasks, saver: Saver, parent: QObject | None = None) -> None:
@@ -93,8 +95,8 @@ class Shelf(QObject):
 
     def _file_read(self, draft: Draft, kind: ScanKind | None, read: _Read) -> None:
         picked, unread = read
-        for each in unread:
-            self.refused.emit(each.name, each.error)
+        if unread:
+            self.unread.emit(unread)
         kinds = assign(len(picked), [scan.kind for scan in draft.scans], kind, required_scans(draft.content))
         if picked and not draft.begun:
             draft.autosave.changed(0.0)  # a page is a real input: the case begins with it
@@ -106,8 +108,8 @@ class Shelf(QObject):
 
     def _replace_read(self, draft: Draft, scan: ScanRecord, read: _Read) -> None:
         picked, unread = read
-        for each in unread:
-            self.refused.emit(each.name, each.error)
+        if unread:
+            self.unread.emit(unread)
         for one in picked:
             work = partial(capture.replace_scan, self._desk, scan.id, one.content)
             self._command(draft, one.name, work, partial(self._exchange, draft, scan))

@@ -12,8 +12,9 @@ from station_app.domain.application import State
 from station_app.plans import Verdict
 from ui.pages.intake.cards import ConsentBox, InsistCard, NoteCard, ReturnedCard
 from ui.pages.intake.missing import MissingList
+from ui.pages.intake.ways_card import WaysCard
 from ui.theme import px, space
-from ui.widgets.assessment_panel import AssessmentPanel
+from ui.widgets.assessment_panel import AMOUNTS, AssessmentPanel
 from ui.widgets.buttons import KeyButton, LinkButton, PrimaryButton
 from ui.widgets.card import Card, CardTone
 from ui.widgets.state import TruthLight, truth_of
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from ui.pages.intake.draft import Draft
-    from ui.pages.intake.presenter import Judgement
+    from ui.pages.intake.judgement import Judgement
 
 _SAID: dict[State, tuple[str, CardTone, str]] = {
     State.QUEUED: ("✓ 已入队", "ok", "联网后自动发送，不用等待。收到中心回执后，这里会变为“已接收”。"),
@@ -63,6 +64,7 @@ class SidePane(QWidget):
         super().__init__(parent)
         self.setFixedWidth((px(_WIDTH) + 2 * space(_WIDTH)) // 3)
         self.assessment = AssessmentPanel()
+        self.ways = WaysCard()
         self.returned = ReturnedCard()
         self.insist = InsistCard()
         self.missing = MissingList()
@@ -76,6 +78,8 @@ class SidePane(QWidget):
         self._shown: object = None
         self._labels: Mapping[str, str] = {}
         self._missing_card = Card("还差")
+        self._materials_card = Card("请本人带来")
+        self._materials = Text("", "text", wrap=True)
         self._deadline = Text("", "note", wrap=True)
         self._build()
         self._connect()
@@ -107,14 +111,20 @@ class SidePane(QWidget):
             self._column.removeWidget(card)
             card.hide()
             card.deleteLater()
-        at = self._column.indexOf(self.assessment) + 1
+        at = self._column.indexOf(self.ways) + 1
         self._notes = [self._note(note) for note in notes]
         for offset, card in enumerate(self._notes):
             self._column.insertWidget(at + offset, card)
+            card.show()  # now: its key is to work at once
 
     def name_fields(self, labels: Mapping[str, str]) -> None:
         """The names that the plan itself gives to fields."""
         self._labels = labels
+
+    def show_materials(self, materials: Sequence[str]) -> None:
+        """What the worker must bring, as the plan says; empty: nothing is asked for any more."""
+        self._materials.setText("\n".join(f"· {each}" for each in materials))
+        self._materials_card.setVisible(bool(materials))
 
     def start(self, reason: str) -> None:
         """Another case: its reason, if it has one already."""
@@ -134,7 +144,7 @@ class SidePane(QWidget):
 
     def stops(self) -> list[QWidget]:
         """The stops of Tab on this side, in order."""
-        return [self.missing, self.insist.reason, self.consent, self._print, self._submit, self._next]
+        return [self.ways, self.missing, self.insist.reason, self.consent, self._print, self._submit, self._next]
 
     def set_busy(self, busy: bool) -> None:
         """While a submission is being written nothing is pressed twice."""
@@ -148,12 +158,14 @@ class SidePane(QWidget):
         self._missing_card.body.setSpacing(space(4))
         self._missing_card.body.addWidget(self.missing)
         self._missing_card.body.addWidget(self._deadline)
+        self._materials.setObjectName("materials")
+        self._materials_card.body.addWidget(self._materials)
         inside = QWidget()
         inside.setProperty("role", "scrolled")
         self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(space(12))
-        for card in (self._status, self.returned, self.assessment, self._missing_card):
+        for card in (self._status, self.returned, self.assessment, self.ways, self._missing_card, self._materials_card):
             self._column.addWidget(card)
         self._column.addStretch(1)
         self.insist.hide()
@@ -196,6 +208,7 @@ class SidePane(QWidget):
 
     def _connect(self) -> None:
         self.missing.wanted.connect(self.field_wanted)
+        self.ways.reached.connect(lambda line: self._scroll.ensureWidgetVisible(line, 0, space(8)))
         self.returned.wanted.connect(self.field_wanted)
         self.returned.open_wanted.connect(self.open_fields_wanted)
         self.assessment.clause_wanted.connect(self.clause_wanted)
@@ -229,7 +242,7 @@ class SidePane(QWidget):
             words = _WAITING if draft.begun else _BEGIN + _deadline_words(judged, content.applied_on)
             self.assessment.wait(content.plan, words)
             return
-        amount = next((each for each in judged.assessment.findings if each.code == "amount"), None)
+        amount = next((each for each in judged.assessment.findings if each.code in AMOUNTS), None)
         label = str(amount.params.get("label", "")) if amount else ""
         basis = f"{label}，划拨至本人互助服务卡" if label else ""
         if judged.assessment.verdict is Verdict.NEEDS_REVIEW and basis:
@@ -240,9 +253,10 @@ class SidePane(QWidget):
     def _note(self, note: NoteCard) -> Card:
         card = Card(note.title)
         card.set_tone(note.tone)
-        card.body.addWidget(Text(note.words, "text", wrap=True))
+        if note.words:
+            card.body.addWidget(Text(note.words, "text", wrap=True))
         if note.action:
-            link = LinkButton(note.action, "", "note")
+            link = LinkButton(note.action, note.key, "note")
             link.clicked.connect(lambda: self.note_followed.emit(note.target))
             card.body.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
         return card

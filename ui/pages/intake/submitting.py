@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from ui.pages.intake.presenter import Step
+from ui.pages.intake.judgement import Step
 
 if TYPE_CHECKING:
     from station_app.errors import StationError
     from station_app.store.records import ApplicationRecord
     from ui.pages.intake.draft import Draft
-    from ui.pages.intake.presenter import IntakePresenter, Judgement
+    from ui.pages.intake.judgement import Judgement
+    from ui.pages.intake.presenter import IntakePresenter
     from ui.pages.intake.saver import Saver
 
 

@@ -13,18 +13,23 @@ from PySide6.QtCore import QObject, Signal
 from station_app.domain.application import Category, Channel
 from station_app.errors import StationError
 from station_app.events import Changed, Kind
-from station_app.services import intake, settings
+from station_app.plans import preview
+from station_app.plans.diff import same_answer
+from station_app.services import intake, ledger, settings
 from station_app.services.desk import BEIJING, Written
 from ui.messages import label, sentence
 from ui.pages.intake.draft import Draft
+from ui.pages.intake.judgement import Judgement
 from ui.pages.intake.person import Notes, Person
-from ui.pages.intake.presenter import IntakePresenter, Judgement
+from ui.pages.intake.presenter import IntakePresenter
 from ui.pages.intake.saver import Saver
+from ui.plan_words import answer_words
 
 if TYPE_CHECKING:
     from station_app.domain.member import Member
     from station_app.services.desk import Desk
     from station_app.services.intake import CaseView
+    from ui.context import StandingHandle
     from ui.pages.intake.cards import NoteCard
     from ui.tasks import Tasks
 
@@ -54,15 +59,23 @@ class CaseTable(QObject):
     saved = Signal(object)
     unsaved = Signal()
 
-    def __init__(self, desk: Desk, tasks: Tasks, steady: Callable[[], float], parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        tasks: Tasks,
+        steady: Callable[[], float],
+        standing: StandingHandle | None,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self._desk = desk
         self._tasks = tasks
         self._default_year = desk.plans.years[-1]
         self._failing = False
         self.presenter = IntakePresenter(lambda: desk.plans, desk.today, steady)
+        self._judged_by = self.presenter.plan
         self.saver = Saver(desk, tasks, self, steady)
-        self._notes = Notes(desk, tasks, self)
+        self._notes = Notes(desk, tasks, standing, self)
         self._notes.known.connect(self._person_known)
         self._notes.failed.connect(self._person_unknown)
         self.saver.saved.connect(self._saved)
@@ -74,11 +87,12 @@ class CaseTable(QObject):
         return self.presenter.draft
 
     def judge(self) -> Judgement:
+        self._judged_by = self.presenter.plan
         return self.presenter.judge()
 
-    def notes(self) -> list[NoteCard]:
+    def notes(self, judged: Judgement) -> list[NoteCard]:
         """The cards beside the assessment."""
-        return self._notes.cards(self.draft)
+        return self._notes.cards(self.draft, judged.assessment is not None)
 
     # ---- which case
 
@@ -147,7 +161,14 @@ class CaseTable(QObject):
         self._touched(whole=True)
 
     def choose_facts(self, year: int, channel: Channel, applied_on: date) -> None:
+        another = year != self.draft.content.plan
         self.presenter.set_facts(year, channel, applied_on)
+        self._touched(whole=True)
+        if another and self.draft.history is not None:
+            self._ask_person()
+
+    def refresh(self) -> None:
+        """The case was changed as a whole."""
         self._touched(whole=True)
 
     def take_member(self, member: Member) -> None:
@@ -204,14 +225,31 @@ class CaseTable(QObject):
         if changed.touches(Kind.SETTINGS):
             self.read_settings()
         if changed.touches(Kind.PLANS):
+            self._say_plan_changed()
             self.changed.emit(True)
         if changed.touches(Kind.APPLICATIONS) and not self.draft.editable:
             self.reload()
+        if changed.touches(Kind.GRANTS):
+            self._look_person_up()
 
     def read_settings(self) -> None:
         self._tasks.query(self, partial(settings.read_all, self._desk), self._settings_known, key="settings")
 
     # ---- inside
+
+    def _say_plan_changed(self) -> None:
+        """Another version of the plan is in force; what was entered stays as it is."""
+        draft, before, now = self.draft, self._judged_by, self.presenter.plan
+        if not (draft.editable and draft.begun) or now is before or now.year != before.year:
+            return
+        answers = [preview(plan, draft.content, draft.history or ()).assessment for plan in (before, now)]
+        news = f"{now.year} 年方案有了第 {now.version} 版，"
+        if same_answer(*answers):
+            self.said.emit(f"{news}这一件的结果没有变", "")
+        else:
+            self.said.emit(
+                f"{news}这一件的结果变了：{' → '.join(map(answer_words, answers))}；填的都没有动", "attention"
+            )
 
     def _touched(self, whole: bool = False) -> None:
         """Judged at once, written within two seconds."""
@@ -219,6 +257,8 @@ class CaseTable(QObject):
         self.changed.emit(whole)
 
     def _read(self, field: str, view: CaseView) -> None:
+        note = partial(ledger.opened, self._desk, view.record.id)
+        self._tasks.command(self, note, None, self.trouble.emit)
         self.lay(Draft.of(view))
         self.opened.emit(field)
 
@@ -232,11 +272,18 @@ class CaseTable(QObject):
             self.lay(Draft.of(view))
 
     def _ask_person(self) -> None:
+        """Another person may lie here: ask the store, and the server if there is a line to it."""
         number = self.presenter.id_number()
         if number is None:
             self.draft.history = ()
             self._notes.forget()
         elif self.draft.editable:
+            self._notes.ask_server(number, self.draft.content.plan)
+            self._look_person_up()
+
+    def _look_person_up(self) -> None:
+        number = self.presenter.id_number()
+        if number is not None and self.draft.editable:
             self._notes.ask(self.draft, number)
 
     def _person_known(self, draft: Draft, person: Person) -> None:

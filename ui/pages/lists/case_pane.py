@@ -1,4 +1,4 @@
-"""All about one case, beside the table of 台账; taking it back is confirmed in place."""
+"""All about one case, beside the table of 台账; taking it back and handing it over are confirmed in place."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from ui.pages.lists.hand_over import HandOver
 from ui.theme import number_font, px, space
 from ui.widgets.buttons import KeyButton, PrimaryButton, SmallButton
 from ui.widgets.card import Card
@@ -23,10 +24,13 @@ _ASKED = "撤回申请已发出，等中心答复。"
 
 
 class CasePane(QWidget):
-    """Signals: ``reveal_asked(application id)``, ``withdraw_asked(application id)``. Attribute: ``open`` (button)."""
+    """Signals: ``reveal_asked(application id)``, ``withdraw_asked(application id)``, ``hand_over_asked(application
+    id, name)``. Attribute: ``open`` (button).
+    """
 
     reveal_asked = Signal(str)
     withdraw_asked = Signal(str)
+    hand_over_asked = Signal(str, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,10 +46,16 @@ class CasePane(QWidget):
         self._cards = (self._who, self._back, self._trouble, self._judged, self._more, self._past)
         self.open = PrimaryButton("打开  Enter", "", "open")
         self.withdraw = KeyButton("撤回", "Alt+W", "withdraw")
+        self.hand_over = KeyButton("移交", "Alt+H", "hand_over")
+        self._takers: tuple[str, ...] = ()
+        self._to_whom = HandOver()
         self._question = Confirm(_ASK, "确定撤回", "不撤回")
         self._lay_out()
         self.reveal.clicked.connect(self._ask_reveal)
         self.withdraw.clicked.connect(self._ask_withdraw)
+        self.hand_over.clicked.connect(self._ask_to_whom)
+        self._to_whom.chosen.connect(self._give)
+        self._to_whom.cancelled.connect(self._end_question)
         self._question.confirmed.connect(self._confirm)
         self._question.cancelled.connect(self._end_question)
         self.show_case(None)
@@ -56,18 +66,38 @@ class CasePane(QWidget):
         """Another case, or newer facts of the same one; the revealed numbers stay only with their own case."""
         same = self._detail is not None and detail is not None and self._detail.application_id == detail.application_id
         before, self._detail = self._detail, detail
-        for each in (*self._cards, self.open, self.withdraw):
+        if detail is not None and detail == before:
+            return
+        for each in (*self._cards, self.open, self.withdraw, self.hand_over):
             each.setVisible(detail is not None)
         if detail is None or not same:
             self._end_question()
-        if detail is None or detail == before:
+        if detail is None:
             return
         self._show_who(detail, keep_numbers=same and not self.reveal.isEnabled())
         _fill(self._judged, detail.judgements)
         _say(self._back, detail.returned, "wrong")
         _say(self._trouble, detail.troubles, "wrong")
         _past(self._past, detail)
-        self.withdraw.setVisible(detail.can_withdraw and not self._question.isVisible())
+        self.open.setVisible(not self._asking)
+        self.withdraw.setVisible(detail.can_withdraw and not self._asking)
+        self.hand_over.setVisible(self._can_hand_over and not self._asking)
+
+    def offer_takers(self, names: Sequence[str]) -> None:
+        """Who can be given a case; the button is there only where that is somebody else."""
+        self._takers = tuple(names)
+        self.hand_over.setVisible(self._can_hand_over and not self._asking)
+
+    @property
+    def _asking(self) -> bool:
+        return self._question.isVisible() or self._to_whom.isVisible()
+
+    @property
+    def _can_hand_over(self) -> bool:
+        return self._detail is not None and self._detail.can_hand_over and bool(self._others())
+
+    def _others(self) -> list[str]:
+        return [each for each in self._takers if self._detail is None or each != self._detail.holder]
 
     def show_numbers(self, application_id: str, numbers: Sequence[tuple[str, str]]) -> None:
         """The full numbers, while this case is shown."""
@@ -82,7 +112,7 @@ class CasePane(QWidget):
 
     def cancel(self) -> bool:
         """Esc: end the question, if one is asked."""
-        asked = self._question.isVisible()
+        asked = self._asking
         if asked:
             self._end_question()
         return asked
@@ -94,9 +124,22 @@ class CasePane(QWidget):
             self.reveal_asked.emit(self._detail.application_id)
 
     def _ask_withdraw(self) -> None:
-        self.withdraw.hide()
-        self.open.hide()
+        self._hide_buttons()
         self._question.ask()
+
+    def _ask_to_whom(self) -> None:
+        self._hide_buttons()
+        self._to_whom.offer(self._others())
+        self._to_whom.ask()
+
+    def _hide_buttons(self) -> None:
+        for each in (self.withdraw, self.hand_over, self.open):
+            each.hide()
+
+    def _give(self, name: str) -> None:
+        if self._detail is not None:
+            self.hand_over_asked.emit(self._detail.application_id, name)
+        self._end_question()
 
     def _confirm(self) -> None:
         if self._detail is not None:
@@ -104,13 +147,18 @@ class CasePane(QWidget):
         self._end_question()
 
     def _end_question(self) -> None:
-        had_focus = self._question.isAncestorOf(self.focusWidget()) if self.focusWidget() else False
+        focus: QWidget | None = self.focusWidget()
+        had_focus = focus is not None and any(
+            each.isAncestorOf(focus) for each in (self._question, self._to_whom) if each.isVisible()
+        )
         self._question.hide()
+        self._to_whom.hide()
         if self._detail is not None:
             self.open.show()
             self.withdraw.setVisible(self._detail.can_withdraw)
+            self.hand_over.setVisible(self._can_hand_over)
             if had_focus:
-                self.withdraw.setFocus()
+                (self.withdraw if self._detail.can_withdraw else self.open).setFocus()
 
     # ---- drawing
 
@@ -153,13 +201,15 @@ class CasePane(QWidget):
         scroll.setWidget(inside)
         buttons = QHBoxLayout()
         buttons.addWidget(self.withdraw)
-        buttons.addWidget(self.open, 1)
+        buttons.addWidget(self.hand_over)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(space(12))
         whole.addWidget(scroll, 1)
         whole.addWidget(self._question)
+        whole.addWidget(self._to_whom)
         whole.addLayout(buttons)
+        whole.addWidget(self.open)
 
 
 class Confirm(Card):
