@@ -6,6 +6,7 @@ The habit of napari's and qutebrowser's conftest. What a whole session shares is
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import sys
 import threading
@@ -13,21 +14,35 @@ from collections.abc import Iterator
 
 import psutil
 import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.patience import PatientBot
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-_GRACE_SECONDS = 3.0
+_GRACE_SECONDS = 20.0  # only a test that does leave something waits so long
+
+
+@pytest.fixture
+def qtbot(qapp: object, request: pytest.FixtureRequest) -> QtBot:
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True)
 def nothing_is_left(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Fails a test that leaves a thread, a child process, an active timer or a window behind."""
+    """Fails a test that leaves a thread, a child process, an active timer, a window or a silent log behind."""
     threads = set(threading.enumerate())
     children = set(psutil.Process().children())
     windows = _windows()
     yield
     left = [*_threads_left(threads), *_children_left(children), *_windows_left(windows), *_timers_left()]
+    left += _log_left_off()
     assert not left, f"left behind: {', '.join(left)}"
+
+
+def _log_left_off() -> list[str]:
+    """Later tests look for log lines."""
+    return ["a log switched off"] if logging.root.manager.disable else []
 
 
 def _threads_left(before: set[threading.Thread]) -> list[str]:

@@ -20,6 +20,7 @@ class CuttingProxy:
     limit: int
     cut: Callable[[], None]
     listener: socket.socket
+    counted: int = 0  # bytes of such requests that were passed
     _done: Event = field(default_factory=Event)
     _threads: list[Thread] = field(default_factory=list)
 
@@ -58,6 +59,7 @@ class CuttingProxy:
                 return
             server.sendall(piece)
             sent += len(piece) if counting else 0
+            self.counted += len(piece) if counting else 0
 
     def close(self) -> None:
         with contextlib.suppress(OSError):

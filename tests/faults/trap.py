@@ -3,8 +3,8 @@
     python -m tests.faults.trap PROGRAM TRAP -- ARGUMENTS...
 
 TRAP is ``POINT:before``, ``POINT:after``, ``POINT:sent`` (a request is out, its answer not read) or ``POINT:before:N``
-for the N-th time; ``witness=FILE`` kills nothing and writes down every durable act. The program's own code has no
-hooks: the trap wraps ``station_app.durable`` and the HTTP client.
+for the N-th time; ``witness=FILE`` kills nothing and writes down every durable act; ``clock=SECONDS`` puts the clock of
+the station that far off. The program's own code has no hooks: the trap wraps ``station_app.durable`` and the client.
 """
 
 from __future__ import annotations
@@ -16,11 +16,13 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from station_app import durable
 from station_app.durable import Point
+from station_app.services import desk
 from tests.faults.witness import Witness
 
 
@@ -85,11 +87,19 @@ class Trap:
         http.client.HTTPConnection.getresponse = answer  # type: ignore[method-assign,assignment]
 
 
+def _set_clock(off: timedelta) -> None:
+    """Before the commands are imported: they take the clock by name."""
+    right = desk.system_clock
+    desk.system_clock = lambda: right() + off
+
+
 def main() -> int:
     program, trap, separator, *arguments = sys.argv[1:]
     assert separator == "--"
     if trap.startswith("witness="):
         Witness(Path(trap.partition("=")[2])).arm()
+    elif trap.startswith("clock="):
+        _set_clock(timedelta(seconds=int(trap.partition("=")[2])))
     elif trap != "none":
         Trap.parse(trap).arm()
     module = importlib.import_module({"station": "station_app.cli", "central": "central.cli"}[program])

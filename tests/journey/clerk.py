@@ -44,13 +44,20 @@ class Clerk:
         try:
             yield
         except StuckError as error:
-            self.picture("stuck")
+            self._grab("stuck")
             raise StuckError(f"{words}: {error}") from error
         self._link.tell(step=words, seconds=perf_counter() - begun)
 
     def picture(self, name: str) -> None:
-        """A numbered screenshot of the window."""
-        self.hands.look()
+        """A numbered screenshot of the window as it is once every answer is shown and laid out."""
+        tasks, asked = self.program._tasks, -1
+        while tasks is not None and asked != tasks._last:
+            asked = tasks._last
+            self.hands.until(lambda: not tasks._tickets, "the answers to what the window asked", 20)
+            self.hands.look()
+        self._grab(name)
+
+    def _grab(self, name: str) -> None:
         number = len(list(self.out.glob("[0-9][0-9]-*.png"))) + 1
         path = self.out / f"{number:02d}-{name}.png"
         if not self.program.window.grab().save(str(path)):

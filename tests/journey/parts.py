@@ -36,6 +36,7 @@ def first_run(clerk: Clerk, url: str, code: str, scans: list[str]) -> None:
     _find_member(clerk)
     _enter_certificate(clerk)
     _add_scans(clerk, scans)
+    _find_a_way_out(clerk)
     _read_assessment(clerk)
     _print(clerk, "form.pdf", "print the confirmation sheet · 打印")
     _submit(clerk)
@@ -167,6 +168,23 @@ def _pictured(clerk: Clerk) -> int:
     tiles = cast(list[ScanTile], clerk.intake.form.strip.findChildren(ScanTile))
     labels = [cast(list[QLabel], tile.findChildren(QLabel)) for tile in tiles]
     return sum(any(not label.pixmap().isNull() for label in each) for each in labels)
+
+
+def _find_a_way_out(clerk: Clerk) -> None:
+    """A year mistyped is a refusal; its way out leads back to the date."""
+    hands = clerk.hands
+    with clerk.step("what would change a refusal · 怎样才符合"):
+        for _ in range(_MOST_FIELDS):
+            if hands.focus().objectName() == "issue_date":
+                break
+            hands.press(Qt.Key.Key_Tab, SHIFT)
+        hands.rewrite("20220620")
+        hands.press(Qt.Key.Key_W, ALT)
+        hands.until_focus("ways")
+        clerk.picture("ways-out")
+        hands.press(ENTER)
+        hands.until_focus("issue_date")
+        hands.rewrite(CERTIFICATE["issue_date"].replace("-", ""))
 
 
 def _read_assessment(clerk: Clerk) -> None:

@@ -36,9 +36,10 @@ class Ended:
 
 @dataclass(frozen=True)
 class World:
-    """One server home and one station home below ``folder``."""
+    """One server home and one station home below ``folder``; ``database_url``: of a server elsewhere."""
 
     folder: Path
+    database_url: str = ""
 
     @property
     def station_home(self) -> Path:
@@ -64,6 +65,7 @@ class World:
             "STATION_HOME": str(self.station_home),
             "STATION_PASSWORD": PASSWORD,
             "CENTRAL_HOME": str(self.central_home),
+            **({"CENTRAL_DATABASE_URL": self.database_url} if self.database_url else {}),
             "QT_QPA_PLATFORM": "offscreen",
             "PYTHONPATH": str(ROOT),
             "PYTHONDONTWRITEBYTECODE": "1",
@@ -95,9 +97,27 @@ class World:
         return ended
 
     @contextmanager
-    def serving(self, port: int = 0, trap: str = NO_TRAP) -> Iterator[Server]:
+    def starting(self, program: str, *arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
+        """A command as a child that the caller may kill; killed at the end if it still lives."""
+        with subprocess.Popen(
+            _command(program, NO_TRAP, *arguments),
+            env=self.environment(),
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        ) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
+                process.communicate()
+
+    @contextmanager
+    def serving(self, port: int = 0, trap: str = NO_TRAP, *more: str | Path) -> Iterator[Server]:
         """The server as a child; killed at the end if it still lives."""
-        command = _command("central", trap, "serve", "--port", str(port))
+        command = _command("central", trap, "serve", "--port", str(port), *more)
         with subprocess.Popen(
             command, env=self.environment(), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         ) as process:

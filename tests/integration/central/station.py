@@ -66,6 +66,9 @@ class Station:
         body = json.dumps({"epoch": self.answer.epoch, **request}).encode()
         return self.ask("POST", "/v1/sync", body, {"Content-Type": "application/json"})
 
+    def post_standing(self, **question: Any) -> requests.Response:
+        return self.ask("POST", "/v1/standing", json.dumps(question).encode(), {"Content-Type": "application/json"})
+
     def sync(self, **request: Any) -> SyncAnswer:
         reply = self.post_sync(**request)
         assert reply.status_code == 200, reply.text

@@ -53,17 +53,21 @@ def declared(document: dict[str, Any], method: str, path: str, reply: requests.R
 
 def test_every_route_declares_its_answers_and_bounds(document: dict[str, Any]) -> None:
     assert set(document["paths"]) == {
+        "/v1/authority",
         "/v1/enrol",
         "/v1/sync",
         "/v1/applications/{reference}/blobs/{sha256}",
+        "/v1/blobs",
         "/v1/plans/{year}",
+        "/v1/roster/{position}",
+        "/v1/standing",
     }
     operations = [each for path in document["paths"].values() for each in path.values()]
-    assert len({each["operationId"] for each in operations}) == len(operations) == 5
+    assert len({each["operationId"] for each in operations}) == len(operations) == 9
     for each in operations:
-        assert {"401", "403"} & set(each["responses"])
+        assert {"401", "403"} & set(each["responses"]) or each["operationId"] == "authority"
         assert {"500", "503"} <= set(each["responses"])
-        assert ("security" in each) == (each["operationId"] != "enrol")
+        assert ("security" in each) == (each["operationId"] not in ("enrol", "authority"))
     text = json.dumps(document)
     references = set(re.findall(r'"#/components/schemas/(\w+)"', text))
     assert references <= set(document["components"]["schemas"])

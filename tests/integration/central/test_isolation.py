@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 
 import pytest
@@ -10,6 +11,7 @@ from central import review
 from station_app.domain.application import FieldReturn, ReturnCode
 from tests.integration.central.conftest import Seat
 from tests.integration.central.station import Station, sha
+from tests.samples.people import person
 
 BLOB = os.urandom(5_000)
 
@@ -84,6 +86,24 @@ def test_the_answers_are_those_for_a_case_that_does_not_exist(
     ):
         first, second = theirs.sync(ops=[theirs.op(kind, there), theirs.op(kind, not_there)]).results
         assert (first.result, first.code, first.field) == (second.result, second.code, second.field)
+
+
+def test_a_person_has_something_elsewhere_and_nobody_learns_where(
+    pair: tuple[Station, Station, str, dict[str, object]],
+) -> None:
+    mine, theirs, reference, body = pair
+    mine.patch(reference, BLOB)
+    question = {"id_number": person(1).id_number, "plan": 2024}
+    told, own = theirs.post_standing(**question).json(), mine.post_standing(**question).json()
+    assert told["applied"]
+    assert {each["plan"] for each in told["grants"]} == {2024}
+    text = json.dumps(told, ensure_ascii=False)
+    secrets = [reference, body["application_id"], mine.answer.station_no, mine.answer.device_id, person(1).name]
+    assert [each for each in secrets if str(each) in text] == []
+    mine_there = {each["grant_no"] for each in told["grants"]} - {each["grant_no"] for each in own["grants"]}
+    assert len(mine_there) == 1  # each hears of the other's case, neither of its own
+    nobody = theirs.post_standing(id_number="990101199001010000", plan=2024).json()
+    assert (nobody["applied"], nobody["paid"], nobody["grants"]) == (False, False, [])
 
 
 def test_plans_are_for_everybody_enrolled(pair: tuple[Station, Station, str, dict[str, object]]) -> None:

@@ -16,6 +16,7 @@ from sync.envelope import SUITE, TokenSigner, new_private_key
 from sync.wire import EMPTY_SHA256, TOKEN_SECONDS
 from tests.integration.central.conftest import Seat
 from tests.integration.central.station import Station, sha
+from tests.patience import PATIENCE_SECONDS
 
 JSON = {"Content-Type": "application/json"}
 PLAN = "/v1/plans/2024"
@@ -149,7 +150,7 @@ def test_what_is_no_token_is_unreadable(station: Station) -> None:
 def test_a_revoked_device_is_shut_out_soon(seat: Seat, station: Station) -> None:
     assert station.ask("GET", PLAN).status_code == 200
     revoke(seat.central, station.answer.device_id)
-    deadline = datetime.now(UTC) + timedelta(seconds=5)
+    deadline = datetime.now(UTC) + timedelta(seconds=PATIENCE_SECONDS)
     reply = station.ask("GET", PLAN)
     while reply.status_code == 200 and datetime.now(UTC) < deadline:
         reply = station.ask("GET", PLAN)

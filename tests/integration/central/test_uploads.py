@@ -12,6 +12,7 @@ import pytest
 from sync.envelope import read_receipt
 from tests.integration.central.conftest import Seat
 from tests.integration.central.station import Station, sha
+from tests.patience import PATIENCE_SECONDS
 
 BLOB = os.urandom(400 * 1024)
 KINDS = ("id_front", "id_back", "card", "certificate")
@@ -41,12 +42,12 @@ def cut_off(station: Station, reference: str, sent: int, start: int = 0) -> sock
 
 def wait_for(station: Station, reference: str, sent: int) -> None:
     """Until the server has kept ``sent`` bytes of a body that stopped; asking by sync disturbs no upload."""
-    deadline = monotonic() + 20
+    deadline = monotonic() + PATIENCE_SECONDS
     while monotonic() < deadline:
         (missing,) = station.sync(have=[{"reference": reference, "revision": 1}]).missing_blobs
         if missing.offset == sent:
             return
-    raise AssertionError(f"{missing.offset} of {sent} bytes after 20 s")
+    raise AssertionError(f"{missing.offset} of {sent} bytes")
 
 
 def test_four_scans_in_four_requests_and_the_last_brings_the_receipt(seat: Seat, station: Station) -> None:

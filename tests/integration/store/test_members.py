@@ -10,7 +10,8 @@ from station_app.domain.member import Member
 from station_app.domain.pinyin import keys_of
 from station_app.durable import Point
 from station_app.store import Store
-from tests.integration.store.conftest import HandClock, record
+from station_app.store.records import LedgerQuery
+from tests.integration.store.conftest import record
 from tests.samples.people import person
 
 
@@ -37,9 +38,9 @@ NAMES = (
 @pytest.fixture
 def roster(store: Store) -> Store:
     """Two thousand invented people, and those above from number 10000 on."""
-    with store.write(Point.ROSTER) as uow:
-        uow.members.upsert(member(number) for number in range(2000))
-        uow.members.upsert(member(10_000 + number, name) for number, name in enumerate(NAMES))
+    with store.roster.write() as work:
+        work.upsert(member(number) for number in range(2000))
+        work.upsert(member(10_000 + number, name) for number, name in enumerate(NAMES))
     return store
 
 
@@ -115,8 +116,8 @@ def test_every_key_of_everybody_finds_them(roster: Store) -> None:
 def test_a_changed_row_is_found_as_it_is_now(roster: Store) -> None:
     before = member(10_000, "单建国")
     after = replace(before, name="单卫红", phone="13800199999", full_time_union_social_worker=True)
-    with roster.write(Point.ROSTER) as uow:
-        uow.members.upsert([after])
+    with roster.roster.write() as work:
+        work.upsert([after])
     with roster.read() as uow:
         assert uow.members.search("单卫红") == [after]
         assert uow.members.search("13800199999") == [after]
@@ -126,26 +127,30 @@ def test_a_changed_row_is_found_as_it_is_now(roster: Store) -> None:
 
 
 def test_a_member_taken_out_is_gone_with_every_spelling(roster: Store) -> None:
-    with roster.write(Point.ROSTER) as uow:
-        uow.members.remove([10_000, 999_999])
-        left = uow.connection.exec_driver_sql("SELECT key FROM name_keys WHERE name = '单建国'").all()
+    with roster.roster.write() as work:
+        work.remove([10_000, 999_999])
+    with roster.read() as uow:
+        left = uow.connection.exec_driver_sql("SELECT key FROM member_keys WHERE name = '单建国'").all()
         assert (uow.members.search("单建国"), left) == ([], [])
 
 
-def test_a_name_that_somebody_else_bears_stays_findable(roster: Store, clock: HandClock) -> None:
-    with roster.write(Point.ROSTER) as uow:
-        uow.members.upsert([member(20_000, "单建国")])
-        case = record()
+def test_a_name_that_somebody_else_bears_stays_findable(roster: Store) -> None:
+    case = record()
+    with roster.write(Point.DRAFT) as uow:
         uow.applications.add(replace(case, content=case.content.with_value("applicant", "name", "仇丽")))
-        uow.members.remove([10_000, 10_001])
+    with roster.roster.write() as work:
+        work.upsert([member(20_000, "单建国")])
+        work.remove([10_000, 10_001])
+    with roster.read() as uow:
         assert [each.member_no for each in uow.members.search("单建国")] == [20_000]
         assert uow.members.search("仇丽") == []
-        assert uow.connection.exec_driver_sql("SELECT count(*) > 0 FROM name_keys WHERE name = '仇丽'").scalar() == 1
+        assert [row.reference for row in uow.applications.find(LedgerQuery(text="qiuli"))] == [case.reference]
 
 
 def test_the_same_member_twice_in_one_batch_is_the_last_one(store: Store) -> None:
-    with store.write(Point.ROSTER) as uow:
-        uow.members.upsert([member(1, "张三"), member(1, "李四")])
+    with store.roster.write() as work:
+        work.upsert([member(1, "张三"), member(1, "李四")])
+    with store.read() as uow:
         assert [each.name for each in uow.members.search("9")] == ["李四"]
         assert uow.members.search("张三") == []
 

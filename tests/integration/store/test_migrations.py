@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
+from station_app import durable
 from station_app.durable import Point
 from station_app.errors import EnvironmentFault
 from station_app.store import Store, StoreKeys, connections
@@ -20,8 +21,8 @@ from tests.integration.store.conftest import HandClock, record
 _NEXT = """
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "9999"
+down_revision = "{before}"
 branch_labels = None
 depends_on = None
 
@@ -122,8 +123,8 @@ def test_down_and_up_again_is_the_same(tmp_path: Path, keys: StoreKeys) -> None:
 
 def _longer(folder: Path, extra: str = "pass") -> Ladder:
     folder.mkdir()
-    (folder / "r0002_next.py").write_text(_NEXT.format(extra=extra), "utf-8")
-    return Ladder((*STATION.revisions, "0002"), (*STATION.versions, folder))
+    (folder / "r9999_next.py").write_text(_NEXT.format(extra=extra, before=STATION.head), "utf-8")
+    return Ladder((*STATION.revisions, "9999"), (*STATION.versions, folder))
 
 
 @pytest.fixture
@@ -146,7 +147,7 @@ def test_an_older_store_is_backed_up_and_climbs_with_its_data(
         ]
     (backup,) = (home / "backups").iterdir()
     with closing(connections.connect(backup, keys.database)) as old:
-        assert old.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+        assert old.execute("SELECT version_num FROM alembic_version").fetchall() == [(STATION.head,)]
         assert old.execute("SELECT reference FROM applications").fetchall() == [(record().reference,)]
 
 
@@ -175,7 +176,7 @@ def test_down_with_data_keeps_it(filled: Store, home: Path, keys: StoreKeys, clo
     with pytest.raises(EnvironmentFault, match="store_too_new"):
         Store.open(home, keys, clock)
     with _database(home / "store.db", keys) as connection:
-        ladder.descend(connection, "0001")
+        ladder.descend(connection, STATION.head)
     with closing(Store.open(home, keys, clock)) as store, store.read() as uow:
         assert uow.applications.get("case-1") == record()
 
@@ -189,3 +190,15 @@ def test_a_migrated_store_still_has_its_triggers(
     filled.close()
     with closing(Store.open(home, keys, clock, _longer(tmp_path / "more"))) as store, store.read() as uow:
         assert uow.connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").all() == before
+
+
+def test_the_server_is_asked_again_for_the_places_of_payments(tmp_path: Path, keys: StoreKeys) -> None:
+    """0004: what was heard before it has no place in the server's log, so the log is heard from its beginning."""
+    with _database(tmp_path / "a.db", keys) as connection:
+        STATION.climb(connection, "0003")
+        told = [("cursor", '{"log":7,"roster":9,"packs":3}'), ("epoch", "no json")]
+        connection.exec_driver_sql("INSERT INTO facts VALUES (?, ?)", told)
+        durable.commit(connection, Point.SYNC_STATE)
+        STATION.climb(connection)
+        facts = {row.key: row.value for row in connection.exec_driver_sql("SELECT key, value FROM facts")}
+    assert facts == {"cursor": '{"log":0,"roster":9,"packs":3}', "epoch": "no json"}

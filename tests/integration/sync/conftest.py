@@ -40,7 +40,7 @@ def town_of_one(tmp_path: Path) -> Iterator[Town]:
 
 @pytest.fixture
 def office(town: Town, tmp_path: Path) -> Iterator[Office]:
-    with town.office(tmp_path / "station") as office:
+    with town.office(tmp_path / "station", alone=True) as office:
         yield office
 
 

@@ -9,6 +9,9 @@ import time
 from collections.abc import Callable
 from threading import Event, Lock, Thread
 from types import TracebackType
+from typing import Self
+
+from tests.patience import PATIENCE_SECONDS
 
 _PIECE = 16_384
 
@@ -40,7 +43,7 @@ class Line:
         self._cut, self._stored = (verb, size), stored
 
     def await_stored(self) -> None:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while not self._stored() and time.monotonic() < deadline:
             os.sched_yield()
 
@@ -48,7 +51,7 @@ class Line:
         """Once: let a request that begins so through and drop the connection when the server answers."""
         self._swallow = start
 
-    def __enter__(self) -> Line:
+    def __enter__(self) -> Self:
         self._run(self._accept)
         return self
 

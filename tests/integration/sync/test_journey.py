@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
-
 import pytest
 
-from central.roster import import_roster
-from central.roster_file import read_roster
 from station_app.domain.application import FieldReturn, ReturnCode, ScanKind, State
 from station_app.domain.canonical import sha256_hex
-from station_app.services import capture, members, submission
+from station_app.services import capture, submission
 from station_app.store.records import OutboxState
 from tests.integration.sync.town import Office, Town
-from tests.samples.roster import write_roster
 from tests.unit.sync.stations import page
 
 pytestmark = pytest.mark.slow
@@ -25,7 +19,7 @@ def test_a_case_arrives_whole_and_its_receipt_closes_it(office: Office, town: To
     report = office.sync()
     assert (report.code, report.warnings) == (None, ())
     assert report.counts() == {"sent": 1, "blobs": 4, "received": 1, "pending": 0, "quarantined": 0}
-    assert report.requests == 5
+    assert report.requests == 4  # one to ask, a bundle of two for the first lane, two pages alone
     assert office.record(record).state is State.RECEIVED
     assert town.blobs(record) == office.scans(record)
     shown = town.show(record)
@@ -38,7 +32,7 @@ def test_many_cases_go_in_one_pass(office: Office, town: Town) -> None:
     records = [office.submit(number, size=3_000) for number in range(60)]
     report = office.sync()
     assert report.counts() == {"sent": 60, "blobs": 240, "received": 60, "pending": 0, "quarantined": 0}
-    assert report.requests == 242
+    assert report.requests < 200  # 2 passes, and scans in bundles
     assert sorted(town.references(office)) == sorted(record.reference for record in records)
 
 
@@ -131,35 +125,3 @@ def test_the_same_page_twice_in_one_case_is_one_blob(office: Office, town: Town)
     report = office.sync()
     assert (report.sent, report.blobs, report.received, report.pending) == (1, 0, 1, 0)
     assert list(town.blobs(record)).count(sha256_hex(same)) == 1
-
-
-def test_the_roster_comes_in_pages_and_follows_its_changes(office: Office, town: Town, tmp_path: Path) -> None:
-    everybody = write_roster(tmp_path / "roster.csv", 1200)
-    with everybody.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    _import(town, everybody)
-    report = office.sync()
-    assert report.requests >= 3
-    with office.desk.store.read() as uow:
-        assert uow.members.count() == 1200
-    assert members.lookup(office.desk, rows[700]["id_number"])[0].name == rows[700]["name"]
-    _import(
-        town, _roster(tmp_path / "fewer.csv", [{**row, "phone": "13900000000"} for row in rows[:1000]]), replace=True
-    )
-    office.sync()
-    with office.desk.store.read() as uow:
-        assert uow.members.count() == 1000
-    assert members.lookup(office.desk, rows[5]["id_number"])[0].phone == "13900000000"
-
-
-def _import(town: Town, file: Path, replace: bool = False) -> None:
-    with town.central() as central:
-        import_roster(central, read_roster(file).members, replace)
-
-
-def _roster(path: Path, rows: list[dict[str, str]]) -> Path:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-    return path

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import itertools
 import json
-import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
@@ -120,19 +119,22 @@ class Town:
         return closing(open_central(environment, lambda: datetime.now(UTC)))
 
     @contextmanager
-    def office(self, home: Path, clock: Clock = system_clock, enrolled: bool = True) -> Iterator[Office]:
+    def office(
+        self, home: Path, clock: Clock = system_clock, enrolled: bool = True, alone: bool = False
+    ) -> Iterator[Office]:
+        """``alone``: in a district of its own, so that it hears nothing of what other tests file and pay."""
         number = f"CY{next(_NUMBERS):03d}"
         desk = setup.create_home(home, "王芳", PASSWORD, clock, NoSecrets())
         try:
             if enrolled:
-                enrol(desk, self.url, self.code(number))
+                enrol(desk, self.url, self.code(number, f"{number} 区" if alone else None))
             yield Office(desk, number, self)
         finally:
             session.sign_out(desk)
 
-    def code(self, number: str) -> str:
+    def code(self, number: str, district: str | None = None) -> str:
         with self.central() as central:
-            return str(new_code(central, number, "朝阳区测试街道工会服务站"))
+            return str(new_code(central, number, "朝阳区测试街道工会服务站", district))
 
     def show(self, record: ApplicationRecord) -> dict[str, Any]:
         with self.central() as central:
@@ -159,7 +161,7 @@ class Town:
         """A batch of all approved cases, all of it paid by the bank."""
         with self.central() as central:
             for file in money.pay(central).files:
-                money.confirm(central, _all_paid(file))
+                money.confirm(central, all_paid(file))
 
     def blobs(self, record: ApplicationRecord) -> dict[str, bytes]:
         """sha256 -> bytes, as the server holds them."""
@@ -167,13 +169,11 @@ class Town:
         return {file.name: file.read_bytes() for folder in folders for file in folder.iterdir()}
 
     def begin_new_epoch(self) -> None:
-        """What restoring a server does; it must not be running."""
-        with closing(sqlite3.connect(self.world.central_home / "central.db")) as database:
-            database.execute("UPDATE server SET epoch = 'restored'")
-            database.commit()
+        """What is said after a server was restored; it must not be running."""
+        self.world.central("restored")
 
 
-def _all_paid(file: Path) -> Path:
+def all_paid(file: Path) -> Path:
     with file.open(encoding="utf-8-sig", newline="") as source:
         rows = [{**row, "result": "ok"} for row in csv.DictReader(source)]
     answer = file.with_suffix(".answer.csv")

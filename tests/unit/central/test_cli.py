@@ -9,6 +9,7 @@ import pytest
 
 from central.cli import main
 from station_app.domain.application import REQUIRED_SCANS
+from sync.enrolment import read_package
 from sync.envelope import EnrolmentCode
 from tests.samples.people import person
 from tests.unit.central.office import Office, Sender, entry
@@ -56,11 +57,20 @@ def test_enrol_prints_a_code(capsys: pytest.CaptureFixture[str]) -> None:
     assert str(EnrolmentCode.parse(out.split()[-1])) == out.split()[-1]
 
 
-def test_the_package_comes_later(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, err = run(capsys, "enrol", "CY001", "--name", "站", "--out", tmp_path / "package")
+def test_a_package_is_written_and_its_code_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "package"
+    code, out, _ = run(capsys, "enrol", "CY001", "--name", "站", "--out", file)
+    assert code == 0
+    package, _parsed = read_package(file, out.split()[-1])
+    assert (package.identity.station_no, package.identity.device_letter) == ("CY001", "A")
+    assert run(capsys, "enrol", "CY001", "--name", "站", "--out", tmp_path / "nowhere" / "package")[:2] == (1, "")
+
+
+def test_a_file_that_is_none_is_wrong_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").write_bytes(b"something else")
+    code, out, err = run(capsys, "courier", tmp_path / "file", "--out", tmp_path / "answer")
     assert (code, out) == (2, "")
-    assert "登记包" in err
-    assert not (tmp_path / "package").exists()
+    assert "U盘递送" in err
 
 
 def test_a_case_from_review_to_paid(
@@ -216,9 +226,9 @@ def test_every_code_of_the_commands_has_its_sentence(capsys: pytest.CaptureFixtu
 
     routes_only = {  # seen by programs alone, as problem documents
         "blob_hash_mismatch", "blob_unknown", "body_mismatch", "body_too_large", "device_key_invalid", "device_revoked",
-        "header_invalid", "json_invalid", "media_type_unsupported", "offset_mismatch", "proof_invalid",
-        "request_invalid", "token_mismatch", "token_missing", "token_replayed", "token_unreadable", "upload_cut",
-        "upload_stalled", "upload_superseded", "upload_too_long", "upload_too_short",
+        "header_invalid", "json_invalid", "media_type_unsupported", "offset_mismatch", "position_unknown",
+        "proof_invalid", "request_invalid", "token_mismatch", "token_missing", "token_replayed", "token_unreadable",
+        "upload_cut", "upload_stalled", "upload_superseded", "upload_too_long", "upload_too_short",
     }  # fmt: skip
     row_codes = {"missing", "id_number_twice", "not_true_or_false", "control_character", "too_long", "digits_lost"}
     codes = {

@@ -214,16 +214,26 @@ def test_a_person_is_paid_once_a_plan_across_stations_and_categories(office: Off
     assert [line["reference"] for line in rows(second)] == [body["reference"]]
 
 
-def test_who_has_no_card_waits(office: Office, sender: Sender) -> None:
+@pytest.mark.parametrize(
+    ("member", "applicant", "code"),
+    [
+        ({"is_member": True, "has_card": False}, {"card_no": ""}, "no_card"),
+        ({"is_member": False, "has_card": True}, {}, "no_membership"),
+    ],
+)
+def test_who_has_no_card_or_is_no_member_waits(
+    office: Office, sender: Sender, member: dict[str, bool], applicant: dict[str, str], code: str
+) -> None:
     content = case(1) | {"plan": 2014, "applied_on": "2014-11-03"}
-    content["applicant"] = {name: value for name, value in content["applicant"].items() if name != "card_no"}
-    content["member"] = {"is_member": True, "has_card": False, "beijing_union": True}
+    given = {**content["applicant"], **applicant}
+    content["applicant"] = {name: value for name, value in given.items() if value}
+    content["member"] = {**member, "beijing_union": True}
     content["certificate"] |= {"kind": "职业资格证书", "level": 2, "issue_date": "2014-06-01", "occupation": "焊工"}
     body = sender.submission(content=content)
     sender.submit(body)
     review.approve(office.central, body["reference"])
     run = money.pay(office.central)
-    assert (run.files, [(each.reference, each.code) for each in run.held]) == ([], [(body["reference"], "no_card")])
+    assert (run.files, [(each.reference, each.code) for each in run.held]) == ([], [(body["reference"], code)])
 
 
 @pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1", "-1", "@A1"])

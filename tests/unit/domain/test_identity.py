@@ -102,6 +102,7 @@ def test_what_is_wrong_is_named(number: str, problem: str) -> None:
 
 def test_as_it_is_typed() -> None:
     assert id_number_problem(tidy_number("uto 9901-800101 １５")) is None
+    assert tidy_number("\u202d8300\u00ad00199001010012\u202c\x00") == "830000199001010012"
     assert tidy_number(" 8300 0019９001010012") == "830000199001010012"
 
 

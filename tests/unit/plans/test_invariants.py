@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from station_app.domain.application import Category, Channel, Content
 from station_app.plans import Assessment, Severity, Verdict, assess, preview, read_case
-from tests.unit.plans.cases import CENTRE, plan_of, raw_case
+from tests.unit.plans.cases import CENTRE, grant, judge, plan_of, raw_case
 from tests.unit.plans.generated import NAMES, raw_cases
 
 
@@ -110,6 +110,69 @@ def test_the_2017_repeat_ignores_issuer_and_year_and_2024s_ignores_occupation_an
             entry["occupation"], entry["level"] = "洗衣师", 1
     code = codes.get(raw["plan"])
     assert (code in judged(raw).reasons) == (code in judged(changed).reasons)
+
+
+NO_LONGER = {"is_member": False, "beijing_union": False}
+FAILURES: dict[tuple[int, str], dict[str, dict[str, Any]]] = {
+    (2013, "vocational"): {
+        "not_member": NO_LONGER,
+        "no_card": {"has_card": False},
+        "certificate_kind_not_funded": {"kind": "特种作业操作证"},
+        "level_not_funded": {"level": 4},
+        "issuer_not_listed": {"issuer": "示例技师学院"},
+        "issue_date_outside_window": {"issue_date": "2013-09-01"},
+        "registration_after_half_year": {"applied_on": "2014-12-01"},
+    },
+    (2017, "vocational"): {
+        "not_beijing_member": {"beijing_union": False},
+        "no_card": {"has_card": False},
+        "after_deadline": {"applied_on": "2018-11-01"},
+        "certificate_kind_not_funded": {"kind": "特种作业操作证"},
+        "level_not_funded": {"level": 4},
+        "issue_date_outside_window": {"issue_date": "2018-01-01"},
+    },
+    (2017, "social_worker"): {
+        "not_member": NO_LONGER,
+        "not_union_social_worker": {"full_time_union_social_worker": False},
+        "level_not_funded": {"level_name": "助理社会工作师"},
+        "issuer_not_listed": {"issuer": "天津市人力资源和社会保障局"},
+        "sign_date_outside_window": {"sign_date": "2016-12-31"},
+        "after_deadline": {"applied_on": "2019-01-01"},
+    },
+    (2017, "competition"): {
+        "no_card": {"has_card": False},
+        "competition_year_mismatch": {"year": 2016},
+        "occupation_certifiable": {"occupation_certifiable": True},
+        "rank_outside_limit": {"rank": 11},
+        "entrants_below_minimum": {"entrants": 12},
+    },
+    (2024, "vocational"): {
+        "not_beijing_member": {"beijing_union": False},
+        "certificate_kind_not_funded": {"kind": "专项职业能力证书"},
+        "level_not_funded": {"level": 5},
+        "issuer_not_registered": {"issuer": "示例技师学院", "issuer_registered": False},
+        "first_issue_outside_window": {"first_issue_date": "2022-12-31"},
+        "after_deadline": {"applied_on": "2024-11-01"},
+        "already_funded_this_year": {"history": [grant(2024, "competition", 2024, occupation="焊工")]},
+    },
+    (2024, "competition"): {
+        "not_member": NO_LONGER,
+        "competition_not_covered": {"competition": "2023年某竞赛"},
+        "not_individual_final": {"individual": False},
+        "rank_outside_limit": {"rank": 11},
+    },
+}
+
+
+@given(st.sampled_from(sorted(FAILURES)), st.data())
+def test_a_refusal_names_every_failed_rule(pair: tuple[int, str], data: st.DataObject) -> None:
+    """Whichever rules fail together, each is named; none hides another."""
+    failures = FAILURES[pair]
+    chosen = data.draw(st.sets(st.sampled_from(sorted(failures)), min_size=1))
+    changes: dict[str, Any] = {}
+    for code in chosen:
+        changes |= failures[code]
+    assert set(judge(*pair, **changes).reasons) == chosen
 
 
 @given(st.sampled_from([2017, 2024]), st.integers(-400, 400))

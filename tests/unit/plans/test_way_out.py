@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import replace
 from functools import cache
-from statistics import median
 from typing import Any
 
 import pytest
@@ -71,6 +68,8 @@ def test_each_way_out_really_leads_where_it_says(raw: dict[str, Any]) -> None:
         assert way.amount == (then.amount if then.amount is not None else then.amount_if_approved)
         assert set(way.solved) == set(now.reasons) - set(then.reasons if not way.whole else ())
         assert way.left == (() if way.whole else then.reasons)
+        if way.field != "plan":
+            assert way.clause in {each.clause for each in now.findings if each.code in way.solved}
         assert way.partial == (then.verdict is now.verdict)
         assert not way.partial or set(then.reasons) < set(now.reasons)
 
@@ -304,18 +303,6 @@ def test_a_change_of_facts_that_are_one_thing_changes_them_together() -> None:
     )
     assert way.to_json()["changes"][0]["also"] == {"association_organised": True}
     assert (way.field, way.from_value, way.to, way.code) == ("class", "市级三类", "市级二类", "class_organised")
-
-
-def test_it_is_quick_enough_to_run_whenever_the_verdict_changes() -> None:
-    """Milliseconds, not tens: a generous limit, for a slow machine under load."""
-    worst = raw_case(2024, V, applied_on="2024-12-01", has_card=False, level=5, issue_date="2020-01-01")
-    case = replace(read_case(worst), also_holds=True)
-    times = []
-    for _ in range(9):
-        start = time.perf_counter()
-        ways_out(book(), case)
-        times.append(time.perf_counter() - start)
-    assert median(times) < 0.1
 
 
 @settings(max_examples=20)

@@ -191,6 +191,7 @@ def test_another_open_case_of_the_same_person_is_said_and_never_refused(desk: De
     submission.submit(desk, first.id)
     view = intake.open_case(desk, second.id)
     assert [(grant.plan, grant.year_paid) for grant in view.history] == [(2024, None)]
+    assert [(grant.reference, grant.state) for grant in view.history] == [(first.reference, "queued")]
     assert intake.open_case(desk, first.id).history == ()
     submitted = submission.submit(desk, second.id).value
     assert submitted.assessment is not None

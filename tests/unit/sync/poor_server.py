@@ -51,6 +51,8 @@ class PoorServer:
             return self._sync(SyncRequest.model_validate_json(asked.body))
         if asked.path.startswith("/v1/plans/"):
             return self._plan(int(asked.path.rsplit("/", 1)[1]))
+        if asked.path == "/v1/blobs":
+            return say_problem(404, "not_found")  # of an older version
         self.scans.add(sha256_hex(asked.body))
         return say_json({"receipts": []})
 

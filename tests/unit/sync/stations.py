@@ -21,8 +21,8 @@ from station_app.services.desk import Desk, system_clock
 from station_app.services.plan_book import packaged_plans
 from station_app.store import Store, StoreKeys
 from station_app.store.records import ApplicationRecord, OutboxRow
+from sync.claims import ReceiptClaims
 from sync.envelope import encode_key, fingerprint, new_private_key, public_key_of, sign_receipt
-from sync.wire import ReceiptClaims
 from tests.samples.cases import case
 from tests.samples.pictures import padded
 
@@ -88,7 +88,7 @@ class Station:
 def station(home: Path, clock: Clock | None = None, url: str = "http://127.0.0.1:9") -> Iterator[Station]:
     """An open station that believes itself enrolled at ``url``."""
     clock = clock or Clock()
-    operator = Operator("operator-1", "王芳", Role.CLERK)
+    operator = Operator("operator-1", "王芳", Role.LEAD)
     store = Store.create(home, StoreKeys.derive(MASTER), clock)
     desk = Desk(home, store, operator, packaged_plans(), clock, NoSecrets(), MASTER)
     server_key = new_private_key()

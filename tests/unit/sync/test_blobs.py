@@ -13,9 +13,13 @@ from station_app.domain.canonical import sha256_hex
 from station_app.errors import EnvironmentFault
 from station_app.services.delivery import ScanToSend
 from sync import blobs
-from sync.blobs import BlobSender, Outcome, is_general, send_all
+from sync import sending as lanes
+from sync.bundle import BundleSender
 from sync.envelope import TokenSigner, new_private_key
+from sync.outcomes import Outcome, is_general
+from sync.sending import Sending as Lanes
 from sync.transport import Transport
+from sync.wire import Bundle
 from tests.unit.sync.scripted import Asked, Say, Scripted, say_json, say_problem
 from tests.unit.sync.stations import NOW
 
@@ -29,12 +33,15 @@ class Shelf:
     held: dict[str, bytes] = field(default_factory=dict)
     whole: list[str] = field(default_factory=list)
     before: Callable[[Asked], Say | None] = lambda _asked: None
+    bundle: Callable[[list[tuple[str, bytes]]], Say] = lambda _scans: say_problem(404, "not_found")  # an older server
 
     def __call__(self, asked: Asked) -> Say:
-        name = asked.path.rsplit("/", 1)[1]
         said = self.before(asked)
         if said is not None:
             return said
+        if asked.path == "/v1/blobs":
+            return self.bundle(unpacked(asked.body))
+        name = asked.path.rsplit("/", 1)[1]
         if asked.method == "HEAD":
             place = {
                 "Upload-Offset": str(len(self.held.get(name, b""))),
@@ -48,6 +55,25 @@ class Shelf:
             return Say(204)
         self.whole.append(name)
         return say_json({"receipts": [f"receipt {name}"]})
+
+    def take(self, scans: list[tuple[str, bytes]], *refused: str) -> Say:
+        """A bundle as a server of this version takes it, but for some."""
+        for name, content in scans:
+            if name not in refused:
+                self.held[name] = content
+                self.whole.append(name)
+        codes = ["blob_unknown" if name in refused else None for name, _ in scans]
+        return say_json({"codes": codes, "receipts": ["receipt of a bundle"]})
+
+
+def unpacked(body: bytes) -> list[tuple[str, bytes]]:
+    """The scans of a bundle, by their hash."""
+    end = 4 + int.from_bytes(body[:4], "big")
+    found = []
+    for scan in Bundle.model_validate_json(body[4:end]).scans:
+        found.append((scan.sha256, body[end : end + scan.size]))
+        end += scan.size
+    return found
 
 
 class Files(dict[str, bytes]):
@@ -73,8 +99,12 @@ class Sending:
         return ScanToSend(REFERENCE, digest, len(content), offset, digest)
 
     def send(self, *scans: ScanToSend) -> dict[str, Outcome]:
-        sender = BlobSender(self.files, self.transport, self.meter.append)
-        return {outcome.scan.sha256: outcome for handful in send_all(sender, scans) for outcome in handful}
+        found = {}
+        with Lanes(BundleSender(self.files, self.transport, self.meter.append)) as sending:
+            sending.add(scans)
+            while handful := sending.outcomes():
+                found.update({outcome.scan.sha256: outcome for outcome in handful})
+        return found
 
     def methods(self) -> list[str]:
         return [asked.method for asked in self.server.asked]
@@ -111,7 +141,7 @@ def test_what_the_server_holds_is_not_sent_again(sending: Sending) -> None:
     sending.shelf.held[scan.sha256] = (b"0123456789" * 1000)[:4000]
     sending.send(scan)
     assert sending.shelf.held[scan.sha256] == b"0123456789" * 1000
-    assert [len(asked.body) for asked in sending.server.asked] == [6000]
+    assert [len(asked.body) for asked in sending.server.asked] == [0, 6000]  # asked how far, then the rest
     assert sum(sending.meter) == 6000
 
 
@@ -151,7 +181,8 @@ def test_a_lost_answer_of_the_last_piece_is_asked_for_without_a_byte(sending: Se
 
 
 def test_an_offset_the_server_disputes_is_asked_for(sending: Sending) -> None:
-    scan = sending.scan(b"0123456789", offset=4)
+    scan = sending.scan(b"0123456789")
+    sending.shelf.held[scan.sha256] = b"0123"
     assert sending.send(scan)[scan.sha256].fault is None
     assert sending.shelf.held[scan.sha256] == b"0123456789"
     assert sending.methods() == ["PATCH", "HEAD", "PATCH"]
@@ -167,10 +198,10 @@ def test_a_large_scan_goes_in_pieces(sending: Sending, monkeypatch: pytest.Monke
 
 
 def test_small_before_large(sending: Sending, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blobs, "LANES", 1)
+    monkeypatch.setattr(lanes, "LANES", 1)
     scans = [sending.scan(bytes([size % 251]) * size) for size in (5000, 100, 3000, 1)]
     sending.send(*scans)
-    assert [len(asked.body) for asked in sending.server.asked] == [1, 100, 3000, 5000]
+    assert [len(asked.body) for asked in sending.server.asked if asked.method == "PATCH"] == [1, 100, 3000, 5000]
 
 
 def test_several_connections_at_a_time(sending: Sending) -> None:
@@ -237,3 +268,95 @@ def test_stopping_ends_it_in_the_middle(sending: Sending) -> None:
     codes = {outcome.fault.code for outcome in outcomes.values() if outcome.fault}
     assert codes == {"stopped"}
     assert sum(outcome.untried for outcome in outcomes.values()) > 20
+
+
+# ---- in bundles
+
+
+@pytest.fixture
+def bundling(sending: Sending, monkeypatch: pytest.MonkeyPatch) -> Sending:
+    """A server that knows bundles, one lane, and a line that is known to be quick."""
+    monkeypatch.setattr(lanes, "LANES", 1)
+    sending.shelf.bundle = sending.shelf.take
+    return sending
+
+
+def test_small_scans_share_a_request(bundling: Sending) -> None:
+    scans = [bundling.scan(bytes([number]) * 9_000) for number in range(12)]
+    outcomes = bundling.send(*scans)
+    assert bundling.methods() == ["POST"]
+    assert all(outcome.fault is None for outcome in outcomes.values())
+    assert bundling.shelf.held == {scan.sha256: bundling.files[scan.file_name] for scan in scans}
+    assert [jws for outcome in outcomes.values() for jws in outcome.receipts] == ["receipt of a bundle"]
+    manifest = len(bundling.server.asked[0].body) - 12 * 9_000
+    assert sum(bundling.meter) == 12 * 9_000 + manifest
+
+
+def test_what_is_partly_there_or_large_travels_alone(bundling: Sending) -> None:
+    part, large = bundling.scan(b"0123456789" * 10, offset=40), bundling.scan(b"x" * 1_100_000)
+    bundling.shelf.held[part.sha256] = (b"0123456789" * 10)[:40]
+    small = [bundling.scan(bytes([number]) * 100) for number in range(3)]
+    outcomes = bundling.send(part, large, *small)
+    assert sorted(bundling.methods()) == ["HEAD", "PATCH", "PATCH", "POST"]
+    assert all(outcome.fault is None for outcome in outcomes.values())
+
+
+def test_a_scan_that_a_bundle_does_not_take_is_tried_alone_and_keeps_no_other_back(bundling: Sending) -> None:
+    bad, *good = [bundling.scan(bytes([number]) * 100) for number in range(5)]
+    bundling.shelf.bundle = lambda scans: bundling.shelf.take(scans, bad.sha256)
+    bundling.shelf.before = lambda asked: say_problem(404, "blob_unknown") if asked.method == "PATCH" else None
+    outcomes = bundling.send(bad, *good)
+    assert all(outcomes[each.sha256].fault is None for each in good)
+    fault = outcomes[bad.sha256].fault
+    assert fault is not None
+    assert fault.params["server_code"] == "blob_unknown"
+
+
+def test_a_bundle_that_broke_off_is_resumed_scan_by_scan(bundling: Sending) -> None:
+    scans = [bundling.scan(bytes([number]) * 1_000) for number in range(3)]
+
+    def cut(told: list[tuple[str, bytes]]) -> Say:
+        bundling.shelf.take(told[:1])
+        bundling.shelf.held[told[1][0]] = told[1][1][:700]
+        return Say(cut=True)
+
+    bundling.shelf.bundle = cut
+    outcomes = bundling.send(*scans)
+    assert all(outcome.fault is None for outcome in outcomes.values())
+    assert bundling.methods() == ["POST", *["HEAD", "PATCH"] * 3]
+    assert [len(asked.body) for asked in bundling.server.asked if asked.method == "PATCH"] == [0, 300, 1_000]
+    assert sum(bundling.meter) == 300 + 1_000
+
+
+def test_a_line_that_is_gone_ends_the_bundle_too(bundling: Sending) -> None:
+    scans = [bundling.scan(bytes([number]) * 1_000) for number in range(9)]
+    bundling.shelf.bundle = lambda _told: Say(cut=True)
+    bundling.shelf.before = lambda _asked: Say(cut=True)
+    outcomes = bundling.send(*scans)
+    assert {outcome.fault.code for outcome in outcomes.values() if outcome.fault} == {"connection_lost"}
+    assert len(bundling.server.asked) <= 4
+
+
+def test_an_older_server_is_asked_for_a_bundle_once(sending: Sending, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lanes, "LANES", 1)
+    scans = [sending.scan(bytes([number]) * 30_000) for number in range(12)]
+    outcomes = sending.send(*scans)
+    assert all(outcome.fault is None for outcome in outcomes.values())
+    assert sending.methods() == ["POST", *["PATCH"] * 12]
+
+
+def test_a_file_that_cannot_be_read_leaves_the_bundle(bundling: Sending) -> None:
+    lost, *good = [bundling.scan(bytes([number]) * 100) for number in range(4)]
+    del bundling.files[lost.sha256]
+    outcomes = bundling.send(lost, *good)
+    assert outcomes[lost.sha256].ours
+    assert bundling.methods() == ["POST"]
+    assert all(outcomes[each.sha256].fault is None for each in good)
+
+
+def test_an_answer_with_too_few_words_is_no_consent(bundling: Sending) -> None:
+    scans = [bundling.scan(bytes([number]) * 100) for number in range(3)]
+    bundling.shelf.bundle = lambda _told: say_json({"codes": [None], "receipts": []})
+    outcomes = bundling.send(*scans)
+    assert bundling.methods() == ["POST", "HEAD", "PATCH", "HEAD", "PATCH"]
+    assert all(outcome.fault is None for outcome in outcomes.values())

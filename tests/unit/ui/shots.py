@@ -52,8 +52,8 @@ def main() -> None:
 
 def fill(desk: Desk) -> None:
     """A roster and cases in every state that a station sees."""
-    with desk.store.write(Point.ROSTER) as uow:
-        uow.members.upsert(_member(number) for number in range(60))
+    with desk.store.roster.write() as work:
+        work.upsert(_member(number) for number in range(60))
     draft = intake.new_case(desk, Content(2024, Category.VOCATIONAL, applicant={"name": person(3).name}))
     assert draft.value.record.state is State.DRAFT
     for number, category in ((4, Category.VOCATIONAL), (5, Category.SOCIAL_WORKER), (6, Category.COMPETITION)):
@@ -66,8 +66,18 @@ def fill(desk: Desk) -> None:
         (11, (State.QUEUED, State.RECEIVED, State.APPROVED, State.PAID)),
         (12, (State.QUEUED, State.RECEIVED, State.REJECTED)),
     ):
-        _moved(desk, _whole(desk, number, Category.VOCATIONAL), states)
+        identity = _whole(desk, number, Category.VOCATIONAL)
+        _moved(desk, identity, states)
+        if State.PAID in states:
+            _erase(desk, identity)
     desk.store.close()
+
+
+def _erase(desk: Desk, identity: str) -> None:
+    """As after the days of retention."""
+    with desk.store.write(Point.RETENTION) as uow:
+        uow.receipts.add(uow.applications.get(identity).reference, 1, "a.b.c", desk.clock())
+        uow.scans.erase(identity, desk.clock())
 
 
 def _whole(desk: Desk, number: int, category: Category) -> str:
@@ -114,13 +124,17 @@ def _shoot(app: QApplication, home: Path, theme: str, size: int) -> None:
         _press(key)
         _settle(app, program)
         grab(name)
+    _press(Qt.Key.Key_F10)
+    QTest.keyClick(_focus(), Qt.Key.Key_U, Qt.KeyboardModifier.AltModifier)
+    _settle(app, program)
+    grab("stick")
     _press(Qt.Key.Key_F3)
     _settle(app, program)
     grab("intake_new")
     with program.session.desk.store.read() as uow:
         rows = uow.applications.find(LedgerQuery(limit=100))
     for row in rows:
-        if row.state in (State.DRAFT, State.RETURNED, State.RECEIVED):
+        if row.state in (State.DRAFT, State.RETURNED, State.RECEIVED, State.PAID):
             program.session.shell.show_case(row.id)
             _settle(app, program)
             grab(f"intake_{row.state}_{row.category}")

@@ -7,16 +7,17 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtGui import QClipboard, QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from station_app.access.lock import HomeLock
 from station_app.errors import EnvironmentFault
-from station_app.services import settings
+from station_app.services import moving_in, revocation, settings
 from station_app.store.records import LedgerQuery
 from tests.unit.ui.stations import OPERATOR, OTHER, OTHER_PASSWORD, PASSWORD, STATION, Watch
+from ui import bootstrap
 from ui.bootstrap import Program, choose_input_method, tell_and_leave
 from ui.messages import sentence
 from ui.pages.intake import IntakePage
@@ -154,6 +155,21 @@ def test_the_lock_hides_the_work_and_keeps_it(qtbot: QtBot, program: Program) ->
     assert _name_on_the_table(program) == typed
     assert _focus().objectName() == "name", "the hand goes on where it was"
     _settled(qtbot, program)
+
+
+def test_the_lock_and_the_end_take_back_what_was_copied(
+    qtbot: QtBot, program: Program, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _sign_in(qtbot, program)
+    copied = _session(program)._copied
+    monkeypatch.setattr(copied, "_owns", lambda mode: mode is QClipboard.Mode.Clipboard)
+    qapp.clipboard().setText("62103018778")
+    program.lock()
+    assert qapp.clipboard().text() == ""
+    _unlock(qtbot, program)
+    qapp.clipboard().setText("13800130011")
+    program.close()
+    assert qapp.clipboard().text() == ""
 
 
 def test_no_dialog_stays_in_front_of_the_lock(qtbot: QtBot, program: Program) -> None:
@@ -300,3 +316,8 @@ def test_fcitx_is_spoken_to_through_ibus() -> None:
     wayland = {"XDG_SESSION_TYPE": "wayland"}
     choose_input_method(wayland)
     assert "QT_IM_MODULE" not in wayland
+
+
+def test_the_marks_looked_for_before_the_first_picture_are_those_that_others_leave() -> None:
+    """Written out in ``bootstrap``, since what leaves them is heavy to import."""
+    assert (bootstrap._ERASED, bootstrap._RESTORED) == (revocation.MARK, moving_in.READY)

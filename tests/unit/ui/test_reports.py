@@ -6,17 +6,19 @@ import json
 import logging
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from station_app.errors import BugError
+from tests.patience import PATIENCE_SECONDS
 from ui.remembered import FILE, Remembered, load, save
 from ui.reports import Reporter, report_text, start_log, stop_log
-from ui.watchdog import HELD_SECONDS, Watchdog
+from ui.watchdog import Watchdog, _stack
 
 _PERSON = "张静雯 990105199003071235"
 
@@ -93,30 +95,51 @@ def _watching(qtbot: QtBot, app: QApplication) -> Watchdog:
 
 
 def test_the_watchdog_tells_where_the_main_thread_was_held(
-    qtbot: QtBot, qapp: QApplication, log: Path, caplog: pytest.LogCaptureFixture
+    qtbot: QtBot, qapp: QApplication, log: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    watchdog = _watching(qtbot, qapp)
-    loop, gate = QEventLoop(), threading.Event()
+    told_of = threading.Event()
+    loop = QEventLoop()
+
+    def seen(thread: int) -> list[str]:
+        stack = _stack(thread)
+        told_of.set()
+        return stack
 
     def hold() -> None:
-        gate.wait(HELD_SECONDS * 3)
+        told_of.wait(PATIENCE_SECONDS)
         QTimer.singleShot(0, loop.quit)
 
-    QTimer.singleShot(0, hold)
-    loop.exec()
-    qtbot.waitUntil(lambda: "free again" in caplog.text)
-    watchdog.close()
+    monkeypatch.setattr("ui.watchdog._stack", seen)
+    with closing(_watching(qtbot, qapp)):
+        QTimer.singleShot(0, hold)
+        loop.exec()
+        qtbot.waitUntil(lambda: "free again" in caplog.text)
     told = [record for record in caplog.records if record.message == "main thread held"]
     assert len(told) == 1
     assert any("test_reports.py" in place and place.endswith("hold") for place in told[0].stack)  # type: ignore[attr-defined]
 
 
-def test_an_idle_loop_is_not_reported(qtbot: QtBot, qapp: QApplication, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_idle_loop_answers_and_is_not_reported(
+    qtbot: QtBot, qapp: QApplication, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Patient instead of prompt, since a busy machine may keep an idle loop waiting too."""
+    monkeypatch.setattr("ui.watchdog.HELD_SECONDS", PATIENCE_SECONDS / 2)
+    rings: list[int] = []
+    with closing(_watching(qtbot, qapp)) as watchdog:
+        watchdog._rung.connect(lambda: rings.append(1))
+        qtbot.waitUntil(lambda: len(rings) >= 3)
+    assert "held" not in caplog.text
+
+
+def test_a_watchdog_of_a_window_in_the_background_ends_at_once(
+    qtbot: QtBot, qapp: QApplication, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whoever closes it waits for its thread, so a last ring would never be answered."""
     watchdog = _watching(qtbot, qapp)
-    loop = QEventLoop()
-    QTimer.singleShot(int(HELD_SECONDS * 3000), loop.quit)
-    loop.exec()
+    watchdog._on_state(Qt.ApplicationState.ApplicationInactive)
+    qtbot.wait(200)  # for its thread to come to rest; either way it must end
     watchdog.close()
+    assert not watchdog._watch.thread.is_alive()
     assert "held" not in caplog.text
 
 

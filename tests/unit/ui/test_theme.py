@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from pathlib import Path
 
@@ -49,10 +48,11 @@ def test_the_focus_ring_is_seen(theme: str) -> None:
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_every_colour_is_a_colour(theme: str) -> None:
-    for name, value in dataclasses.asdict(THEMES[theme]).items():
+    for name, value in THEMES[theme]._asdict().items():
         assert re.fullmatch(r"#[0-9A-F]{6}", value), name
 
 
+@pytest.mark.usefixtures("qapp")
 @pytest.mark.parametrize("theme", THEMES)
 def test_the_style_sheet_leaves_nothing_unfilled(theme: str) -> None:
     sheet = re.sub(r"/\*.*?\*/", "", stylesheet(THEMES[theme]), flags=re.DOTALL)

@@ -76,7 +76,8 @@ def desk(tmp_path: Path, clock: WallClock) -> Iterator[Desk]:
         facts = {"station_no": "CY001", "device_letter": "A", "generation": "0", "device_id": "d1"}
         for key, value in {**facts, "station_name": "朝阳区测试街道工会服务站"}.items():
             uow.facts.set(key, value)
-        uow.members.upsert(member(number) for number in range(40))
+    with store.roster.write() as work:
+        work.upsert(member(number) for number in range(40))
     yield Desk(home, store, operator, PLANS, clock, NoSecrets(), MASTER)
     store.close()
 

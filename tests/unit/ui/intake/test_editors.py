@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from PySide6.QtCore import Qt
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.unit.ui.intake.conftest import PLANS, press, write
-from ui.pages.intake.editors import search_names
+from ui.pages.intake.editors import near_names, search_names
 from ui.widgets.choice_box import ChoiceBox
 from ui.widgets.choice_row import Choice, ChoiceRow
 from ui.widgets.date_edit import DateEdit, read_typed_date
@@ -90,6 +91,14 @@ def test_full_width_digits_and_gaps_of_the_input_method_become_plain(show: Show)
     assert edit.value() == "13800138000"
 
 
+def test_digits_beyond_the_longest_number_are_told(qtbot: QtBot, show: Show) -> None:
+    edit = NumberEdit(PHONE_GROUPS, 20)
+    show(edit)
+    QGuiApplication.clipboard().setText("13800138000、13900139000")
+    with qtbot.waitSignal(edit.inputRejected):
+        press(Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+
+
 def test_backspace_and_delete_step_over_the_gap(show: Show) -> None:
     edit = NumberEdit(CARD_GROUPS)
     show(edit)
@@ -129,7 +138,16 @@ def test_cut_takes_the_plain_digits(show: Show) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["20230620", "2023-6-20", "2023.6.20", "2023/06/20", "2023年6月20日", "２０２３０６２０"]
+    "typed",
+    [
+        "20230620",
+        "2023-6-20",
+        "2023.6.20",
+        "2023/06/20",
+        "2023年6月20日",
+        "２０２３０６２０",
+        "\u200e2023\u200e/\u200e6/20\n",
+    ],
 )
 def test_every_way_of_writing_a_date(typed: str) -> None:
     read = read_typed_date(typed)
@@ -282,6 +300,27 @@ def test_chinese_text_stands_as_typed_unless_the_clerk_goes_into_the_list(picker
     picker.accept_entry()
     assert picker.text() != "装配工"
     assert "装配工" in picker.text()
+
+
+def test_where_no_name_is_the_same_the_nearest_are_offered_and_none_is_taken(show: Show) -> None:
+    names = PLANS.get(2024).occupations
+    picker = PickerEdit(lambda typed: search_names(names, typed), near=partial(near_names, names))
+    show(picker)
+    write("汽车拖拉机装配员")
+    assert picker.list_open()
+    assert "汽车（拖拉机）装配工" in [row.title for row in picker._list.rows]  # type: ignore[union-attr]
+    picker.accept_entry()
+    assert picker.text() == "汽车拖拉机装配员"
+    write("a")
+    press(Qt.Key.Key_Backspace)
+    press(Qt.Key.Key_Down)
+    picker.accept_entry()
+    assert picker.text() in names
+
+
+def test_two_characters_are_like_too_many() -> None:
+    assert near_names(("装配工", "焊工"), "装工") == []
+    assert near_names(("装配工", "焊工"), "abcd") == []
 
 
 def test_escape_closes_the_list_and_keeps_the_text(picker: PickerEdit) -> None:

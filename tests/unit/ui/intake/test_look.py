@@ -7,14 +7,17 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from station_app.domain.application import Category
+from station_app.services import intake
 from station_app.services.desk import Desk
-from tests.unit.ui.intake.conftest import put_page, settle, write
-from tests.unit.ui.intake.test_page import begin
+from tests.unit.ui.intake.conftest import PLANS, put_page, settle, write
+from tests.unit.ui.intake.pages import begin
+from tests.unit.ui.intake.plan_cases import draft_of
 from ui.context import Context
 from ui.pages.intake import IntakePage
 from ui.theme import apply_theme, px
 
 CATEGORIES = list(Category)
+PAIRS = [(year, category) for year in PLANS.years for category in PLANS.get(year).categories]
 
 
 def page_at(qtbot: QtBot, context: Context, window: QWidget, qapp: QApplication, size: int) -> IntakePage:
@@ -59,6 +62,26 @@ def test_no_number_no_date_and_no_choice_is_cut_off(
     for button in buttons:
         assert button.width() >= button.minimumSizeHint().width(), button.text()
     assert page.form.horizontalScrollBar().maximum() == 0
+
+
+@pytest.mark.parametrize(("year", "category"), PAIRS)
+@pytest.mark.parametrize("size", [12, 14, 16])
+def test_every_plan_fits_the_width(
+    qtbot: QtBot,
+    context: Context,
+    window: QWidget,
+    qapp: QApplication,
+    desk: Desk,
+    year: int,
+    category: Category,
+    size: int,
+) -> None:
+    page = page_at(qtbot, context, window, qapp, size)
+    page.open(intake.new_case(desk, draft_of(year, category)).value.record.id)
+    settle(qtbot, page)
+    qtbot.wait(20)
+    qtbot.waitUntil(lambda: page.form.horizontalScrollBar().maximum() == 0)
+    assert page.form.widget().width() <= page.form.viewport().width()
 
 
 def test_nothing_moves_when_a_problem_appears(qtbot: QtBot, page: IntakePage) -> None:

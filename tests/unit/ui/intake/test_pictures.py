@@ -53,13 +53,15 @@ def test_one_bad_file_does_not_stop_the_others_and_each_is_named(tmp_path: Path)
     (tmp_path / "好.png").write_bytes(picture("PNG"))
     (tmp_path / "半个.jpg").write_bytes(picture("JPEG")[:400])
     (tmp_path / "空.png").touch()
-    names = ["好.png", "半个.jpg", "空.png", "没有.png"]
+    (tmp_path / "夹.jpg").mkdir()
+    names = ["好.png", "半个.jpg", "空.png", "没有.png", "夹.jpg"]
     picked, unread = read_files([tmp_path / name for name in names])
     assert [each.name for each in picked] == ["好.png"]
     assert [(each.name, each.error.code) for each in unread] == [
         ("半个.jpg", "scan_unreadable"),
         ("空.png", "scan_empty"),
         ("没有.png", "scan_file_missing"),
+        ("夹.jpg", "scan_is_folder"),
     ]
 
 
@@ -80,6 +82,12 @@ def test_typed_paths(tmp_path: Path) -> None:
     assert typed_paths('"a b.png" "c.jpg"', tmp_path) == [tmp_path / "a b.png", tmp_path / "c.jpg"]
     assert typed_paths("/x/a.png /x/b.png", tmp_path) == [Path("/x/a.png"), Path("/x/b.png")]
     assert typed_paths("  ", tmp_path) == []
+
+
+@pytest.mark.parametrize("typed", ["甲" * 20_000, "~nobody_of_this_name/a.png", "a\0b.png"])
+def test_a_typed_line_that_can_be_no_file_is_a_path_that_is_not_there(typed: str, tmp_path: Path) -> None:
+    (path,) = typed_paths(typed, tmp_path)
+    assert path.is_relative_to(tmp_path)
 
 
 def test_several_at_once_go_where_something_is_missing() -> None:

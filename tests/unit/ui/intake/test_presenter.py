@@ -11,8 +11,10 @@ from station_app.domain.application import Category, Content, FieldReturn, Retur
 from station_app.plans import Grant, Verdict
 from station_app.store.records import ScanRecord
 from tests.unit.ui.intake.conftest import PLANS, Steady, member, sample
+from ui.messages import finding_sentence
 from ui.pages.intake.draft import Draft
-from ui.pages.intake.presenter import CONSENT, IntakePresenter, Step
+from ui.pages.intake.judgement import Step
+from ui.pages.intake.presenter import CONSENT, IntakePresenter
 
 TODAY = date(2024, 5, 15)
 
@@ -138,6 +140,54 @@ def test_a_grant_of_the_same_year_refuses(presenter: IntakePresenter) -> None:
     assessment = presenter.judge().assessment
     assert assessment is not None
     assert assessment.reasons == ("already_funded_this_year",)
+
+
+def test_the_finding_names_the_earlier_case(presenter: IntakePresenter) -> None:
+    fill(presenter)
+    paid = Grant(2024, Category.COMPETITION, rank=1, year_paid=2024, reference="CY001-24-A000001-F", state="paid")
+    assert presenter.history_known(member(3).id_number, (paid,))
+    assessment = presenter.judge().assessment
+    assert assessment is not None
+    (finding,) = (each for each in assessment.findings if each.code == "already_funded_this_year")
+    assert finding_sentence(finding).endswith("（前一件：CY001-24-A000001-F，2024 年方案，已划拨）")
+    assert presenter.history_known(member(3).id_number, (replace(paid, reference=None),))
+    assessment = presenter.judge().assessment
+    assert assessment is not None
+    assert all("前一件" not in finding_sentence(each) for each in assessment.findings)
+
+
+def test_the_year_of_2024_is_read_off_the_certificate_and_other_plans_have_none(presenter: IntakePresenter) -> None:
+    presenter.set_value("issue_date", "2023-06-20")
+    assert presenter.judge().notes == {"issue_date": "年度 2023"}
+    presenter.set_facts(year=2017)
+    assert presenter.judge().notes == {}
+
+
+def test_a_leading_digit_is_a_hint_only_where_the_plan_wants_a_letter(presenter: IntakePresenter) -> None:
+    presenter.set_value("number", "1300000000201234")
+    assert presenter.judge().hints["number"] == "number_leading_digit"
+    presenter.set_facts(year=2013)
+    assert "number" not in presenter.judge().hints
+
+
+def test_a_number_of_another_year_or_level_is_a_hint_beside_it_and_no_refusal(presenter: IntakePresenter) -> None:
+    fill(presenter)
+    presenter.set_value("number", "S000011000123221000456")
+    judged = presenter.judge()
+    assert judged.hints["number"] in ("number_year_differs", "number_level_differs")
+    assert judged.assessment is not None
+    assert judged.assessment.verdict is Verdict.ELIGIBLE
+
+
+def test_a_name_that_is_nearly_listed_is_doubted_beside_its_field(presenter: IntakePresenter) -> None:
+    presenter.set_facts(year=2017)
+    fill(presenter)
+    for name, value in {"kind": "职业资格证书", "occupation": "汽车维修电", "level": 3}.items():
+        presenter.set_value(name, value)
+    presenter.set_value("issue_date", "2017-06-01")
+    assert presenter.judge().hints["occupation"] == "occupation_near_miss"
+    presenter.set_value("occupation", "汽车维修电工")
+    assert "occupation" not in presenter.judge().hints
 
 
 def test_an_answer_about_another_person_is_dropped(presenter: IntakePresenter) -> None:

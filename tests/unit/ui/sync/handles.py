@@ -21,6 +21,9 @@ class RememberingHandle:
         self.asked.append("pause")
         self.status = replace(self.status, paused=True)
 
+    def send_now(self) -> None:
+        self.asked.append("send_now")
+
     def resume(self) -> None:
         self.asked.append("resume")
         self.status = replace(self.status, paused=False)

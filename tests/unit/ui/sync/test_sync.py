@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from station_app.domain.application import ScanKind
+from station_app.durable import Point
 from station_app.events import Changed, Events, Kind
 from station_app.services import capture, passes, submission
 from station_app.services.passes import PassReport
@@ -25,6 +26,7 @@ from tests.unit.ui.todo.world import World
 from ui.models.lines import Heading, Line
 from ui.models.sync_lines import (
     headline,
+    held_words,
     op_detail,
     progress_words,
     queue_entries,
@@ -32,6 +34,7 @@ from ui.models.sync_lines import (
     report_words,
     trouble_words,
 )
+from ui.models.times import duration_words
 from ui.pages.sync import SyncPage
 from ui.queue_truth import QueueTruth
 
@@ -96,7 +99,7 @@ def test_a_revoked_device_and_a_wrong_clock_say_what_to_do(world: World) -> None
     passes.save_pass(world.desk, report, 0)
     said = trouble_words(read_view(world.desk, None))
     assert [each.split("。")[0] for each in said] == [
-        "本机已被停用，不能再同步",
+        "技协已停用这台电脑，不能再登录和受理",
         "服务器曾从备份恢复，本机正在重新报送已收件的申报",
         "电脑时间不准，请校准日期和时间",
     ]
@@ -207,3 +210,35 @@ def test_what_arrives_leaves_the_queue_while_one_looks_on(
     world.mark(world.cases["waiting"].id, OutboxState.DONE)
     events.send(Changed.of(Kind.OUTBOX))
     qtbot.waitUntil(lambda: len(page.list.lines.line_rows()) == 3)
+
+
+def choose_hours(world: World, when: str) -> None:
+    with world.desk.store.write(Point.SETTING) as uow:
+        uow.settings.set("scans_when", when)
+
+
+def test_what_waits_for_its_hour_is_said_with_its_reason_and_can_go_now(
+    qtbot: QtBot, show: Shower, world: World, handle: RememberingHandle
+) -> None:
+    choose_hours(world, "night")
+    passes.save_pass(world.desk, PassReport(world.desk.now(), held=8, held_bytes=3_210_000), 0)
+    page = shown(qtbot, show, world)
+    assert page.status.held.text() == (
+        "扫描件 8 页（3.2 MB）等到 20:00 再传（设置为夜间传送，到 7:00）。申报内容和状态照常收发。"
+    )
+    press(Qt.Key.Key_N, ALT)
+    assert handle.asked == ["send_now"]
+    choose_hours(world, "asked")
+    words = held_words(read_view(world.desk, handle), world.clock())
+    assert words.startswith("扫描件 8 页（3.2 MB）没有传：设置为按流量计费")
+    choose_hours(world, "always")
+    assert held_words(read_view(world.desk, handle), world.clock()) == ""
+
+
+def test_the_time_left_is_no_more_exact_than_it_can_be_known() -> None:
+    said = {seconds: duration_words(seconds) for seconds in (20, 61, 700, 3540, 3600, 4700, 7200)}
+    assert list(said.values()) == [
+        "不到 1 分钟", "约 2 分钟", "约 12 分钟", "约 59 分钟", "约 1 小时", "约 1 小时 20 分钟", "约 2 小时",
+    ]  # fmt: skip
+    words, _ = progress_words(Progress(Step.SCANS, 1_800_000, 4_200_000, 3, 8, seconds_left=700))
+    assert words.endswith("还剩 2.4 MB，约 12 分钟")

@@ -8,10 +8,12 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from station_app.domain.application import Category, Content, FieldReturn, ReturnCode, State
+from station_app.durable import Point
 from station_app.events import Changed, Events, Kind
-from station_app.services import intake, todo
+from station_app.services import elsewhere, intake, todo
 from station_app.services.todo import Need
 from station_app.store.records import OutboxState
+from sync.wire import StateChange
 from tests.unit.ui.todo.fixtures import Shower, focused, press
 from tests.unit.ui.todo.world import NOTE, World
 from ui.models.lines import Heading, Line
@@ -32,7 +34,7 @@ def shown(qtbot: QtBot, show: Shower, world: World) -> TodoPage:
 
 
 def test_the_most_urgent_stands_first_each_group_under_its_heading(world: World) -> None:
-    entries = todo_entries(todo.todo(world.desk), world.clock())
+    entries = todo_entries(todo.todo(world.desk), world.clock(), world.desk.operator.id)
     headings = [entry.text.split("\u3000")[0] for entry in entries if isinstance(entry, Heading)]
     assert headings == ["退回补正", "没有送到中心", "填好了，还没提交", "没填完"]
     needs = [entry.data.need for entry in entries if isinstance(entry, Line)]  # type: ignore[attr-defined]
@@ -48,7 +50,9 @@ def test_a_returned_case_carries_the_field_and_the_reviewers_words(world: World)
 
 def test_no_line_shows_a_full_number(world: World) -> None:
     rows = todo.todo(world.desk)
-    told = " ".join(entry.spoken for entry in todo_entries(rows, world.clock()) if isinstance(entry, Line))
+    told = " ".join(
+        entry.spoken for entry in todo_entries(rows, world.clock(), world.desk.operator.id) if isinstance(entry, Line)
+    )
     told += " ".join(f"{detail(row).subtitle} {' '.join(detail(row).sentences)}" for row in rows)
     for record in world.cases.values():
         number = record.content.applicant.get("id_number")
@@ -58,7 +62,7 @@ def test_no_line_shows_a_full_number(world: World) -> None:
 
 def test_every_line_has_a_sign_words_and_a_next_step(world: World) -> None:
     rows = todo.todo(world.desk)
-    for entry in todo_entries(rows, world.clock()):
+    for entry in todo_entries(rows, world.clock(), world.desk.operator.id):
         assert isinstance(entry, Heading) or (entry.sign and entry.detail and entry.when)
     assert all(detail(row).next_step and detail(row).sentences for row in rows)
     assert summary(rows) == "退回 2 · 未送达 2 · 待提交 1 · 草稿 2"
@@ -189,3 +193,25 @@ def test_home_and_end_pass_over_headings(qtbot: QtBot, show: Shower, world: Worl
     first = page.list.current()
     assert first is not None
     assert first.data.need is Need.RETURNED  # type: ignore[attr-defined]
+
+
+def _told(world: World, reference: str) -> None:
+    change = StateChange(seq=1, reference=reference, revision=1, state="received", at="2024-05-15T06:00:00Z")
+    with world.desk.store.write(Point.APPLY) as uow:
+        elsewhere.note(uow, change, here=False)
+
+
+def test_what_only_the_server_has_stands_there_until_it_is_noted(qtbot: QtBot, show: Shower, world: World) -> None:
+    before = todo.count(world.desk)
+    _told(world, "CY001-24-A000777-I")
+    assert todo.count(world.desk) == before + 1
+    page = shown(qtbot, show, world)
+    (line,) = (each for each in lines(page) if each.aside == "CY001-24-A000777-I")
+    assert page.list.choose(line.key)
+    with qtbot.assertNotEmitted(page.open_case):
+        press(Qt.Key.Key_Return)
+    qtbot.waitUntil(page._pane.noted.isVisible)
+    assert not page._pane.open.isVisible()
+    press(Qt.Key.Key_K, Qt.KeyboardModifier.AltModifier)
+    page.context.tasks.finish()
+    assert todo.count(world.desk) == before

@@ -1,0 +1,100 @@
+"""The thread that takes backups: after writes, when asked, at the end; what it says of failures. No test sleeps."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from station_app.events import Changed, Events, Kind
+from station_app.services import backup, settings
+from station_app.services.backup_worker import EVERY, FIRST, BackupStatus, BackupWorker
+from station_app.services.desk import Desk
+from tests.integration.backup.conftest import add_case
+from tests.patience import PATIENCE_SECONDS
+
+NEVER = 10_000.0  # seconds
+
+
+class Working:
+    """A worker and ears for it."""
+
+    def __init__(self, desk: Desk, *, every: float = NEVER, first: float = NEVER) -> None:
+        self.desk = desk
+        events = Events()
+        events.listen(self._hear)
+        self.worker = BackupWorker(desk, events, every, first)
+        self._news = threading.Condition()
+        self._ends: list[str | None] = []
+
+    def _hear(self, changed: Changed) -> None:
+        assert changed == Changed.of(Kind.BACKUP)
+        with self._news:
+            if not self.worker.status.running:
+                self._ends.append(self.worker.status.failure)
+            self._news.notify_all()
+
+    def until(self, holds: Callable[[list[str | None]], bool]) -> None:
+        with self._news:
+            assert self._news.wait_for(lambda: holds(self._ends), PATIENCE_SECONDS), self._ends
+
+    def taken(self) -> int:
+        newest = backup.newest(self.desk)
+        return newest.number if newest else 0
+
+
+@pytest.fixture
+def working(desk: Desk) -> Iterator[Working]:
+    made = Working(desk)
+    yield made
+    made.worker.stop()
+
+
+def test_the_pace_stays_below_ten_minutes() -> None:
+    assert FIRST < EVERY <= 300
+
+
+def test_one_when_asked_and_none_at_the_end_when_nothing_was_written(working: Working) -> None:
+    working.worker.start()
+    working.worker.wake()
+    working.until(lambda ends: ends == [None])
+    working.worker.stop()
+    assert working.taken() == 1
+
+
+def test_the_last_one_has_what_was_written_since(working: Working, desk: Desk) -> None:
+    working.worker.start()
+    working.worker.wake()
+    working.until(lambda ends: ends == [None])
+    add_case(desk, 3)
+    working.worker.stop()
+    assert working.taken() == 2
+    newest = backup.newest(desk)
+    assert newest is not None
+    assert len(backup.place_of(desk).set.manifest_of(newest, desk.store.keys.backups).scans) == 3
+
+
+def test_it_looks_again_and_again_but_copies_only_changes(desk: Desk) -> None:
+    working = Working(desk, every=0.01, first=0.0)
+    working.worker.start()
+    try:
+        working.until(lambda ends: len(ends) == 1)
+        add_case(desk, 3)
+        working.until(lambda ends: len(ends) >= 2)
+    finally:
+        working.worker.stop()
+    assert working.taken() <= 4  # a page and its row are two writes, and each may be seen
+
+
+def test_a_stick_that_is_not_in_is_told_and_tried_again(working: Working, desk: Desk, tmp_path: Path) -> None:
+    settings.change(desk, "backup_folder", str(tmp_path / "stick"))
+    working.worker.start()
+    working.worker.wake()
+    working.until(lambda ends: ends == ["backup_folder_missing"])
+    (tmp_path / "stick").mkdir()
+    working.worker.wake()
+    working.until(lambda ends: ends == ["backup_folder_missing", None])
+    assert working.worker.status == BackupStatus()
+    assert list((tmp_path / "stick").iterdir()) != []

@@ -1,0 +1,165 @@
+"""A scanner in the network, with faults: the routes of eSCL as devices serve them; ``sane-airscan`` uses it too."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
+
+from PIL import Image
+
+UUID = "0f1e2d3c-0000-4000-8000-00000000c0de"
+_NAMES = 'xmlns:scan="http://schemas.hp.com/imaging/escl/2011/05/03" xmlns:pwg="http://www.pwg.org/schemas/2010/12/sm"'
+_CAPS = """<scan:MinWidth>32</scan:MinWidth><scan:MaxWidth>2550</scan:MaxWidth>
+<scan:MinHeight>32</scan:MinHeight><scan:MaxHeight>3508</scan:MaxHeight>
+<scan:SettingProfiles><scan:SettingProfile>
+<scan:ColorModes><scan:ColorMode>Grayscale8</scan:ColorMode><scan:ColorMode>RGB24</scan:ColorMode></scan:ColorModes>
+<scan:DocumentFormats><pwg:DocumentFormat>image/jpeg</pwg:DocumentFormat>
+<scan:DocumentFormatExt>image/jpeg</scan:DocumentFormatExt></scan:DocumentFormats>
+<scan:SupportedResolutions><scan:DiscreteResolutions>
+<scan:DiscreteResolution><scan:XResolution>75</scan:XResolution><scan:YResolution>75</scan:YResolution></scan:DiscreteResolution>
+<scan:DiscreteResolution><scan:XResolution>300</scan:XResolution><scan:YResolution>300</scan:YResolution></scan:DiscreteResolution>
+</scan:DiscreteResolutions></scan:SupportedResolutions></scan:SettingProfile></scan:SettingProfiles>"""
+CAPABILITIES = f"""<?xml version="1.0" encoding="UTF-8"?>
+<scan:ScannerCapabilities {_NAMES}><pwg:Version>2.63</pwg:Version><pwg:MakeAndModel>Fake MFP</pwg:MakeAndModel>
+<pwg:SerialNumber>F0001</pwg:SerialNumber><scan:UUID>{UUID}</scan:UUID>
+<scan:Platen><scan:PlatenInputCaps>{_CAPS}</scan:PlatenInputCaps></scan:Platen>
+<scan:Adf><scan:AdfSimplexInputCaps>{_CAPS}</scan:AdfSimplexInputCaps>
+<scan:AdfDuplexInputCaps>{_CAPS}</scan:AdfDuplexInputCaps></scan:Adf></scan:ScannerCapabilities>"""
+_STATUS = """<?xml version="1.0" encoding="UTF-8"?>
+<scan:ScannerStatus {names}><pwg:Version>2.63</pwg:Version><pwg:State>{state}</pwg:State>
+<scan:AdfState>ScannerAdf{adf}</scan:AdfState></scan:ScannerStatus>"""
+
+
+def picture(width: int = 850, height: int = 1169) -> bytes:
+    """A white page as JPEG; A4 at 100 dpi."""
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), "white").save(out, "JPEG")
+    return out.getvalue()
+
+
+@dataclass
+class FakeScanner:
+    """How it behaves, and what became of it."""
+
+    sheets: int = 3
+    state: str = "Idle"
+    adf: str = "Loaded"
+    page: bytes = field(default_factory=picture)
+    capabilities: str = CAPABILITIES
+    busy: int = 0  # times that a job is put off
+    not_yet: int = 0  # times that each page is put off
+    fails_after: int | None = None  # pages, and then ``failure`` and ``adf_then``
+    failure: int = 500
+    adf_then: str = "Loaded"
+    cut: bool = False  # every page in its middle
+    stalls: bool = False  # the first page never comes
+    location: str = "http://another.host.test:9/eSCL/ScanJobs/{job}"  # devices name themselves wrong
+    # seen
+    settings: list[str] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
+    asked: threading.Event = field(default_factory=threading.Event)
+    released: threading.Event = field(default_factory=threading.Event)
+    # of the job that runs
+    given: int = 0
+    put_off: int = 0
+
+
+@contextmanager
+def serving(fake: FakeScanner) -> Iterator[str]:
+    """The scanner's root address."""
+    handler = type("Handler", (_Handler,), {"fake": fake})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        server.daemon_threads = False
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), name="fake scanner")
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/eSCL"
+        finally:
+            fake.released.set()
+            server.shutdown()
+            thread.join()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    timeout = 30
+    fake: ClassVar[FakeScanner]
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+    def do_GET(self) -> None:
+        fake = self.fake
+        if self.path == "/eSCL/ScannerCapabilities":
+            self._answer(200, fake.capabilities.encode(), "text/xml")
+        elif self.path == "/eSCL/ScannerStatus":
+            self._answer(200, _STATUS.format(names=_NAMES, state=fake.state, adf=fake.adf).encode(), "text/xml")
+        elif self.path == "/eSCL/ScanJobs/7/NextDocument":
+            self._next_page()
+        else:
+            self._answer(404)
+
+    def do_POST(self) -> None:
+        fake = self.fake
+        asked = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        if self.path != "/eSCL/ScanJobs":
+            self._answer(404)
+        elif fake.busy:
+            fake.busy -= 1
+            self._answer(503, headers={"Retry-After": "0"})
+        else:
+            fake.settings.append(asked)
+            fake.given = 0
+            self._answer(201, headers={"Location": fake.location.format(job=7)})
+
+    def do_DELETE(self) -> None:
+        self.fake.deleted.append(self.path)
+        self.fake.released.set()
+        self._answer(200)
+
+    def _next_page(self) -> None:
+        fake = self.fake
+        sheets = fake.sheets if "Feeder" in fake.settings[-1] else 1
+        if fake.stalls:
+            fake.asked.set()
+            fake.released.wait(60)
+            self._answer(410)
+        elif fake.given == fake.fails_after:
+            fake.adf = fake.adf_then
+            self._answer(fake.failure)
+        elif fake.given >= sheets:
+            self._answer(404)
+        elif fake.put_off < fake.not_yet:
+            fake.put_off += 1
+            self._answer(503, headers={"Retry-After": "0"})
+        else:
+            fake.given, fake.put_off = fake.given + 1, 0
+            self._picture()
+
+    def _picture(self) -> None:
+        """In chunks, as devices do that do not know how long it will be."""
+        self.send_response(200)
+        self.send_header("Content-Type", "image/jpeg")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        page = self.fake.page
+        for start in range(0, len(page), 1000):
+            piece = page[start : start + 1000]
+            self.wfile.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
+            if self.fake.cut:
+                self.close_connection = True
+                return
+        self.wfile.write(b"0\r\n\r\n")
+
+    def _answer(self, status: int, body: bytes = b"", kind: str = "", headers: dict[str, str] | None = None) -> None:
+        self.send_response(status)
+        for name, value in {**({"Content-Type": kind} if kind else {}), **(headers or {})}.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)

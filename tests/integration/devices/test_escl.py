@@ -1,0 +1,149 @@
+"""Our eSCL client against a scanner with faults; the scanner itself is proved right by ``sane-airscan``."""
+
+from __future__ import annotations
+
+import re
+import socket
+import threading
+from pathlib import Path
+
+import pytest
+
+from station_app.devices.escl import EsclDriver
+from station_app.devices.job import ScanJob
+from station_app.devices.scanner import Page, ScanOrder, Source
+from station_app.errors import EnvironmentFault, StationError, UserError
+from tests.integration.devices.fake_escl import FakeScanner, picture, serving
+from tests.patience import PATIENCE_SECONDS
+
+
+def _pages(fake: FakeScanner, source: Source | None = None) -> list[Page]:
+    with serving(fake) as root:
+        return [page for page in EsclDriver().scan(ScanOrder(f"escl:{root}", source)) if page is not None]
+
+
+def _before_a_fault(fake: FakeScanner, source: Source = Source.FEEDER) -> tuple[int, StationError]:
+    kept: list[Page | None] = []
+    with serving(fake) as root, pytest.raises(StationError) as told:
+        kept.extend(EsclDriver().scan(ScanOrder(f"escl:{root}", source)))  # what came stays when it raises
+    return len([page for page in kept if page is not None]), told.value
+
+
+def test_the_flatbed_gives_one_page_and_the_job_is_put_away() -> None:
+    fake = FakeScanner()
+    (page,) = _pages(fake)
+    assert (page.content, page.media_type) == (fake.page, "image/jpeg")
+    assert fake.deleted == ["/eSCL/ScanJobs/7"]
+    assert "Platen" in fake.settings[0]
+    assert re.findall(r"Resolution>(\d+)<", fake.settings[0]) == ["300", "300"]
+
+
+@pytest.mark.parametrize(("source", "duplex"), [(Source.FEEDER, "false"), (Source.DUPLEX, "true")])
+def test_the_feeder_gives_every_sheet(source: Source, duplex: str) -> None:
+    fake = FakeScanner(sheets=5)
+    assert len(_pages(fake, source)) == 5
+    assert f"<scan:Duplex>{duplex}</scan:Duplex>" in fake.settings[0]
+
+
+def test_a_scanner_that_is_not_ready_is_asked_again() -> None:
+    fake = FakeScanner(busy=3, not_yet=3)
+    assert len(_pages(fake, Source.FEEDER)) == 3
+    assert fake.busy == 0
+
+
+def test_through_its_own_process_a_page_is_the_same() -> None:
+    fake = FakeScanner()
+    with serving(fake) as root, ScanJob(ScanOrder(f"escl:{root}", Source.FEEDER)) as pages:
+        assert [page.content for page in pages] == [fake.page] * 3
+
+
+@pytest.mark.parametrize(
+    ("fake", "pages", "code"),
+    [
+        (FakeScanner(adf="Empty"), 0, "scanner_feeder_empty"),
+        (FakeScanner(sheets=0), 0, "scanner_feeder_empty"),
+        (FakeScanner(adf="Jam"), 0, "scanner_jammed"),
+        (FakeScanner(fails_after=2, adf_then="Jam"), 2, "scanner_jammed"),
+        (FakeScanner(fails_after=2, failure=404, adf_then="Jam"), 2, "scanner_jammed"),
+        (FakeScanner(fails_after=1, failure=409, adf_then="DoorOpen"), 1, "scanner_cover_open"),
+        (FakeScanner(fails_after=1, failure=410), 1, "scan_cancelled"),
+        (FakeScanner(fails_after=1), 1, "scanner_gone"),
+        (FakeScanner(state="Processing"), 0, "scanner_busy"),
+        (FakeScanner(state="Stopped"), 0, "scanner_gone"),
+        (FakeScanner(cut=True), 0, "scanner_gone"),
+        (FakeScanner(page=picture()[:-2]), 0, "scanner_not_understood"),
+        (FakeScanner(page=b"%PDF-1.4"), 0, "scanner_not_understood"),
+        (FakeScanner(capabilities="<html>sign in"), 0, "scanner_not_understood"),
+        (FakeScanner(capabilities='<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'), 0, "scanner_not_understood"),
+        (FakeScanner(capabilities="<x/>"), 0, "scanner_source_missing"),
+        (FakeScanner(capabilities="<x>" + "y" * 2**20 + "</x>"), 0, "scanner_not_understood"),
+        (FakeScanner(location=""), 0, "scanner_not_understood"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_pages_before_a_fault_count_and_the_fault_is_told(fake: FakeScanner, pages: int, code: str) -> None:
+    kept, told = _before_a_fault(fake)
+    assert (kept, told.code) == (pages, code)
+
+
+def test_a_flatbed_without_its_page_is_told() -> None:
+    kept, told = _before_a_fault(FakeScanner(fails_after=0, failure=404), Source.FLATBED)
+    assert (kept, told.code) == (0, "scanner_gone")
+
+
+def test_a_jam_in_the_feeder_does_not_stop_the_flatbed() -> None:
+    assert len(_pages(FakeScanner(adf="Jam"), Source.FLATBED)) == 1
+
+
+def test_who_stops_is_not_kept_waiting_and_the_scanner_is_told() -> None:
+    fake, driver, outcome = FakeScanner(stalls=True), EsclDriver(), list[str]()
+
+    def scan(root: str) -> None:
+        with pytest.raises(UserError) as told:
+            list(driver.scan(ScanOrder(f"escl:{root}", Source.FEEDER)))
+        outcome.append(told.value.code)
+
+    with serving(fake) as root:
+        scanning = threading.Thread(target=scan, args=(root,))
+        scanning.start()
+        assert fake.asked.wait(PATIENCE_SECONDS)
+        driver.stop()
+        scanning.join(PATIENCE_SECONDS)
+    assert outcome == ["scan_cancelled"]
+    assert fake.deleted
+
+
+def test_a_scanner_that_is_silent_is_given_up_with_its_process() -> None:
+    fake = FakeScanner(stalls=True)
+    with serving(fake) as root, ScanJob(ScanOrder(f"escl:{root}"), silence=1.0) as pages:
+        assert fake.asked.wait(PATIENCE_SECONDS)
+        with pytest.raises(EnvironmentFault, match="scanner_hung"):
+            list(pages)
+
+
+def test_nobody_at_the_address_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with pytest.raises(EnvironmentFault, match="scanner_gone"):
+        list(EsclDriver().scan(ScanOrder(f"escl:http://127.0.0.1:{port}/eSCL")))
+
+
+@pytest.mark.parametrize("address", ["ftp://a.test/eSCL", "http://", "http://[", "http://a.test:99999/", "file:///x"])
+def test_what_is_no_address_is_refused(address: str) -> None:
+    with pytest.raises(UserError, match="scanner_unknown"):
+        list(EsclDriver().scan(ScanOrder(f"escl:{address}")))
+
+
+@pytest.mark.parametrize(("source", "pages"), [(Source.FLATBED, 1), (Source.FEEDER, 3)])
+def test_an_independent_client_scans_from_the_fake(
+    source: Source, pages: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = FakeScanner(location="/eSCL/ScanJobs/{job}")
+    with serving(fake) as root:
+        (tmp_path / "dll.conf").write_text("airscan\n", "utf-8")
+        known = f'[devices]\n"Fake" = {root}, eSCL\n[options]\ndiscovery = disable\n'
+        (tmp_path / "airscan.conf").write_text(known, "utf-8")
+        monkeypatch.setenv("SANE_CONFIG_DIR", str(tmp_path))
+        with ScanJob(ScanOrder("sane:airscan:e0:Fake", source)) as scanned:
+            assert len(list(scanned)) == pages
+    assert fake.deleted
