@@ -12,7 +12,17 @@ from pathlib import Path
 from benchmarks.measure import Measure, table, write_json
 
 ROOT = Path(__file__).resolve().parents[1]
-NAMES = ("start", "lookup", "save", "sync", "assess")  # each a module with ``measure(folder) -> list[Measure]``
+NAMES = (
+    "start",
+    "lookup",
+    "save",
+    "sync",
+    "slow_link",
+    "assess",
+    "roster",
+    "encryption",
+    "capture",
+)  # each a module with ``measure(folder) -> list[Measure]``
 
 
 def main() -> int:

@@ -35,7 +35,7 @@ _COLUMNS = "member_no, name, id_number, card_no, phone, employer, district, full
 _BY_NAME = """
     SELECT m.member_no, m.name, m.id_number, m.card_no, m.phone, m.employer, m.district,
            m.full_time_union_social_worker
-    FROM (SELECT DISTINCT name FROM name_keys WHERE key >= ? AND key < ? ORDER BY key LIMIT ?) k
+    FROM (SELECT DISTINCT name FROM member_keys WHERE key >= ? AND key < ? ORDER BY key LIMIT ?) k
     CROSS JOIN members m ON m.name = k.name LIMIT ?
 """
 _BY_NUMBER = tuple(
@@ -46,7 +46,7 @@ _BY_NUMBER = tuple(
 
 def measure(folder: Path) -> list[Measure]:
     made = roster_store(MEMBERS)
-    texts = _typed(PEOPLE, random.Random(20240515))
+    texts = typed(PEOPLE, random.Random(20240515))
     store = made.open()
     try:
         desk = desk_at(made.home, store)
@@ -61,7 +61,7 @@ def measure(folder: Path) -> list[Measure]:
     ]
 
 
-def _typed(people: int, chance: random.Random) -> list[str]:
+def typed(people: int, chance: random.Random) -> list[str]:
     """What stands in the line after each key, for so many people, each looked for in one way; shuffled."""
     texts = []
     for _ in range(people):

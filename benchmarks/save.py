@@ -34,17 +34,17 @@ def measure(folder: Path) -> list[Measure]:
     desk = new_desk(folder / "home")
     plain = folder / "plain"
     plain.mkdir()
-    saved, written = _cases(), _cases()
+    saved, written = cases(), cases()
     try:
         subject, baseline = alternated(
-            lambda: _save(desk, *next(saved)), lambda: _write(plain, *next(written)), RUNS, warm_up=5
+            lambda: save(desk, *next(saved)), lambda: _write(plain, *next(written)), RUNS, warm_up=5
         )
     finally:
         desk.store.close()
     return [compared("save", "ms", median(subject) * 1e3, median(baseline) * 1e3, LIMIT, RUNS)]
 
 
-def _cases() -> Iterator[tuple[int, Content, Pages]]:
+def cases() -> Iterator[tuple[int, Content, Pages]]:
     """Endless cases, no two pages alike."""
     base = scans_of(person(0), case(0), SCAN_BYTES - _TAIL)
     for number in itertools.count():
@@ -52,7 +52,7 @@ def _cases() -> Iterator[tuple[int, Content, Pages]]:
         yield number, Content.from_json(case(number)), pages
 
 
-def _save(desk: Desk, number: int, content: Content, pages: Pages) -> Seconds:
+def save(desk: Desk, number: int, content: Content, pages: Pages) -> Seconds:
     begun = perf_counter()
     application_id = intake.new_case(desk, content).value.record.id
     capture.add_scans(desk, application_id, list(pages.items()))

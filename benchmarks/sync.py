@@ -13,21 +13,15 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from time import perf_counter
 
 from benchmarks.measure import Measure, Seconds, alternated, bounded, compared, median
-from station_app.access.secrets import NoSecrets
+from benchmarks.served import station, whole_pass
 from station_app.domain.application import Content, ScanKind
-from station_app.services import capture, intake, session, setup, submission
-from station_app.services.desk import Desk, system_clock
-from sync.engine import one_pass
-from sync.enrolment import enrol
-from sync.identity import transport_for
-from tests.journey.central import Central
+from station_app.services import capture, intake, submission
+from station_app.services.desk import Desk
 from tests.samples.cases import case
 from tests.samples.people import person
 from tests.samples.pictures import padded, scans_of
@@ -39,20 +33,12 @@ _TAIL = 64  # bytes of comment by which any two scans differ
 
 
 def measure(folder: Path) -> list[Measure]:
-    central = Central(folder / "central")
-    central.command("init")
-    code = central.answer("enrol", "CY001", "--name", "测试站")
-    with ExitStack() as stack:
-        url = stack.enter_context(central.serving())
-        desk = setup.create_home(folder / "station", "王芳", "just for this measure", system_clock, NoSecrets())
-        stack.callback(session.sign_out, desk)
-        enrol(desk, url, code)
-        _pass(desk)  # the first one brings what a new station lacks
+    with station(folder) as (desk, _url):
         numbers = count()
         subject, baseline = alternated(
             lambda: _delivered(desk, _submit(desk, numbers)), lambda: _uploaded(folder / "plain"), RUNS, warm_up=0
         )
-        requests = _pass(desk).requests
+        requests = whole_pass(desk).requests
     return [
         compared("sync", "s", median(subject), median(baseline), LIMIT, RUNS),
         bounded("sync_idle_requests", "requests", requests, 1, 1),
@@ -78,28 +64,11 @@ def _pages(base: dict[ScanKind, bytes], number: int) -> dict[ScanKind, bytes]:
 
 def _delivered(desk: Desk, expected: int) -> Seconds:
     begun = perf_counter()
-    received = _pass(desk).received
+    received = whole_pass(desk).received
     taken = perf_counter() - begun
     if received != expected:
         raise RuntimeError(f"{received} of {expected} received")
     return taken
-
-
-@dataclass(frozen=True)
-class _Passed:
-    received: int
-    requests: int
-
-
-def _pass(desk: Desk) -> _Passed:
-    transport = transport_for(desk)
-    try:
-        report = one_pass(desk, transport)
-    finally:
-        transport.close()
-    if report.code is not None:
-        raise RuntimeError(f"the pass ended with {report.code}")
-    return _Passed(report.received, report.requests)
 
 
 # ---- the baseline
