@@ -1,12 +1,13 @@
 # Two commands are enough to begin with: `make demo` and `make test`. Both set the machine up first.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test run bench shots lint types lock docs
+.PHONY: help setup setup-test demo test run bench trials shots lint types lock docs
 
 BIN := .venv/bin
 # Without a screen Qt would abort; an explicit choice of the caller stands.
 OFFSCREEN = QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen}
 JOBS ?= 2
+TRIALS ?= 1000
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +29,9 @@ run: setup ## the program, for real use
 
 bench: setup ## each measure beside its baseline, also as build/bench.json (one only: make bench ONLY=name)
 	@$(OFFSCREEN) $(BIN)/python -m benchmarks $(ONLY)
+
+trials: setup-test ## faults of every kind, then both sides compared (make trials TRIALS=5000 SEED=7)
+	@$(BIN)/python -m tests.trials --trials $(TRIALS) $(if $(SEED),--seed $(SEED))
 
 shots: setup ## the pictures of README and handbook, made anew from the demo
 	@$(OFFSCREEN) $(BIN)/python -m tests.journey --out build/demo --pictures docs/images
