@@ -24,6 +24,7 @@ from station_app.papers.sheet import (
     texts,
     translated,
 )
+from station_app.papers.signed import Edits, digest, edits, signed_values
 
 __all__ = [
     "Align",
@@ -33,6 +34,7 @@ __all__ = [
     "Check",
     "Checks",
     "CodeBlock",
+    "Edits",
     "Keep",
     "NewPage",
     "Paper",
@@ -46,10 +48,13 @@ __all__ = [
     "Text",
     "application_form",
     "confirmation_sheet",
+    "digest",
+    "edits",
     "modules",
     "notice_version",
     "read_code",
     "receipt",
+    "signed_values",
     "texts",
     "translated",
 ]

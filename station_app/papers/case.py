@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from station_app.domain.application import Content, ScanKind
 from station_app.papers.code import Paper, PaperCode
+from station_app.papers.signed import signed_values
 from station_app.plans import Assessment, CategoryPlan, Plan
 
 
@@ -33,6 +35,9 @@ class PaperCase:
     def category(self) -> CategoryPlan:
         """Raises UserError ``category_not_in_plan``."""
         return self.plan.category(self.content.category)
+
+    def signed(self, paper: Paper) -> dict[str, Any]:
+        return signed_values(self.content, self.category.form, paper)
 
     def code(self, paper: Paper) -> PaperCode:
         return PaperCode(self.reference, paper, self.revision)

@@ -1,6 +1,7 @@
 """The code on every printed page, so that a page scanned back is filed by itself.
 
-``CY001-24-A000317-K/FORM/R1/P1-1``: 受理号, kind of paper, revision, page and pages. Upper-case letters, digits and
+``CY001-24-A000317-K/FORM/R1/P1-1/7QX2MB4KDA``: 受理号, kind of paper, revision, page and pages, and a digest of what
+the worker signs (``signed``; none on a receipt, nor on what older versions printed). Upper-case letters, digits and
 ``/ -`` only, which a QR code packs densely; no personal data, whoever photographs it learns a number.
 """
 
@@ -17,6 +18,7 @@ from station_app.errors import UserError
 
 _SHAPE = re.compile(
     r"(?P<reference>[A-Z0-9-]+)/(?P<paper>[A-Z]+)/R(?P<revision>\d{1,5})/P(?P<page>\d{1,3})-(?P<pages>\d{1,3})"
+    r"(?:/(?P<digest>[A-Z2-7]{10}))?"
 )
 
 
@@ -30,19 +32,24 @@ class Paper(StrEnum):
 
 @dataclass(frozen=True)
 class PaperCode:
-    """Which page of which paper of which case. ``revision``: the one that the paper was printed for."""
+    """Which page of which paper of which case. ``revision``: the one that the paper was printed for.
+
+    ``digest``: ten characters of base 32 over what is signed, under the home's key; empty where there is none.
+    """
 
     reference: str
     paper: Paper
     revision: int
     page: int = 1
     pages: int = 1
+    digest: str = ""
 
     def on(self, page: int, pages: int) -> PaperCode:
         return replace(self, page=page, pages=pages)
 
     def __str__(self) -> str:
-        return f"{self.reference}/{self.paper.upper()}/R{self.revision}/P{self.page}-{self.pages}"
+        whole = f"{self.reference}/{self.paper.upper()}/R{self.revision}/P{self.page}-{self.pages}"
+        return f"{whole}/{self.digest}" if self.digest else whole
 
 
 def read_code(text: str) -> PaperCode:
@@ -51,8 +58,8 @@ def read_code(text: str) -> PaperCode:
     if found is None or found["paper"].lower() not in set(Paper):
         raise UserError("paper_code_foreign")
     reference = check_reference(found["reference"])
-    paper = Paper(found["paper"].lower())
-    return PaperCode(reference, paper, int(found["revision"]), int(found["page"]), int(found["pages"]))
+    paper, digest = Paper(found["paper"].lower()), found["digest"] or ""
+    return PaperCode(reference, paper, int(found["revision"]), int(found["page"]), int(found["pages"]), digest)
 
 
 def modules(text: str) -> tuple[tuple[bool, ...], ...]:

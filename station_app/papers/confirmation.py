@@ -56,7 +56,8 @@ def confirmation_sheet(case: PaperCase) -> Sheet:
         *_notice(case),
     )
     foot = tuple(each.replace("{reference}", case.reference) for each in say["foot"])
-    return Sheet(f"{case.reference} 确认单", blocks, case.code(Paper.SHEET), foot, side_margin=17, top_margin=15)
+    code, signed = case.code(Paper.SHEET), case.signed(Paper.SHEET)
+    return Sheet(f"{case.reference} 确认单", blocks, code, foot, side_margin=17, top_margin=15, signed=signed)
 
 
 def materials(case: PaperCase, line: str, none: str) -> str:

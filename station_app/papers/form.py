@@ -33,7 +33,8 @@ def application_form(case: PaperCase) -> Sheet:
     if form.remark:
         blocks.append(Text(form.remark, Style.NOTE))
     foot = (_FOOT[0].replace("{reference}", case.reference), _FOOT[1])
-    return Sheet(f"{case.reference} 申请表", tuple(blocks), case.code(Paper.FORM), foot, top_margin=22)
+    code, signed = case.code(Paper.FORM), case.signed(Paper.FORM)
+    return Sheet(f"{case.reference} 申请表", tuple(blocks), code, foot, top_margin=22, signed=signed)
 
 
 def _rows(form: Form, case: PaperCase) -> Iterator[Row]:

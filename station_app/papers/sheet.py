@@ -7,8 +7,9 @@ business: a value that is too long for its cell makes the row higher, it is neve
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 from station_app.papers.code import PaperCode
 
@@ -137,6 +138,7 @@ class Sheet:
     """A paper. ``name``: for the file's metadata and the print queue, holds no personal data.
 
     ``foot`` stands small under every page; ``coded``: beside it the page's own code, for papers that are scanned back.
+    ``signed``: the values that the worker signs (``papers.signed``).
     """
 
     name: str
@@ -146,6 +148,7 @@ class Sheet:
     coded: bool = True
     side_margin: float = 21.0
     top_margin: float = 20.0
+    signed: Mapping[str, Any] = field(default_factory=dict)
 
 
 def texts(sheet: Sheet) -> list[str]:

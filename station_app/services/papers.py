@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from station_app.domain.application import EDITABLE
 from station_app.errors import UserError
-from station_app.papers import Paper, PaperCase, Sheet, application_form, confirmation_sheet, receipt
+from station_app.papers import Paper, PaperCase, Sheet, application_form, confirmation_sheet, digest, receipt
 from station_app.plans import Assessment
 from station_app.services.desk import Desk
 from station_app.services.intake import find_id, plan_of
@@ -46,7 +47,8 @@ def sheet(desk: Desk, text: str, which: Paper | None = None) -> Sheet:
             raise UserError("receipt_before_submission")
         case = _paper_case(desk, uow, record)
     builders = {Paper.FORM: application_form, Paper.SHEET: confirmation_sheet, Paper.RECEIPT: receipt}
-    return builders[which](case)
+    made = builders[which](case)
+    return replace(made, code=replace(made.code, digest=digest(desk.store.keys.papers, made.code, made.signed)))
 
 
 def _has_form(desk: Desk, record: ApplicationRecord) -> bool:
