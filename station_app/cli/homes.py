@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import subprocess
-import sys
 from pathlib import Path
 
+from station_app import children
 from station_app.cli.entry import open_desk, password
 from station_app.cli.output import Exit, print_json, say
 from station_app.config import PASSWORD, child_environment, station_home
@@ -87,6 +87,6 @@ def doctor(arguments: argparse.Namespace) -> Exit:
 def _window() -> checks.Check:
     """Whether the window's libraries and a Chinese font are there, tried in a child: a missing one aborts."""
     environment = {**child_environment(), "QT_QPA_PLATFORM": "offscreen"}
-    command = [sys.executable, "-m", "ui.theme.self_check"]
+    command = children.command("ui.theme.self_check")
     done = subprocess.run(command, env=environment, capture_output=True, check=False)  # noqa: S603  our own module
     return checks.Check("doctor_window", done.returncode == 0)

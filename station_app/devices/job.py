@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import IO
 
+from station_app import children
 from station_app.config import child_environment
 from station_app.devices import child, drivers, memory
 from station_app.devices.id_chip import ChipRecord
@@ -169,7 +170,7 @@ def read_id_card(order: CardOrder, silence: float = READING_SILENCE) -> ChipReco
 
 def _start() -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603  our own module
-        [sys.executable, "-m", child.__name__],
+        children.command(child.__name__),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=child_environment(),

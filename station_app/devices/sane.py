@@ -11,33 +11,41 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
-from station_app.devices import memory, usb
+from station_app.devices import memory, sane_backends, usb
 from station_app.devices.sane_options import SaneOptions
 from station_app.devices.scanner import Page, Scanner, ScanOrder, Source
 from station_app.errors import EnvironmentFault, StationError, UserError
 
-_PROGRAM = "scanimage"
-_FINDING = 40.0  # seconds
+_TURN, _FINDING = 1.0, 25.0  # seconds until the next backend looks beside a slow one, and that one may take
 _PICTURE = "page-%d.png"
 
 
 class SaneDriver:
     """An id is ``sane:`` and SANE's name of the device, with a serial number in place of a bus address."""
 
-    def __init__(self, sysfs: Path = usb.SYSFS, opening: float = 15.0, closing: float = 3.0) -> None:
-        """``opening``, ``closing``: seconds a device has to say what it can do, and to be let go."""
-        self._sysfs, self._opening, self._closing = sysfs, opening, closing
+    def __init__(
+        self, sysfs: Path = usb.SYSFS, opening: float = 15.0, closing: float = 3.0, finding: float = _FINDING
+    ) -> None:
+        """Seconds: ``opening``, ``closing``: a device has to say what it can do, and to be let go; ``finding``: a
+        backend has to look for its devices.
+        """
+        self._sysfs, self._opening, self._closing, self._finding = sysfs, opening, closing, finding
         self._stopped = threading.Event()
         self._running: subprocess.Popen[bytes] | None = None
 
     def scanners(self) -> Iterator[Scanner]:
-        """Raises EnvironmentFault ``sane_missing``, ``scanner_hung``, ``scanner_crashed``."""
-        for name, title in self._listed():
-            scanner_id = f"sane:{usb.lasting_name(name, self._sysfs)}"
+        """A backend that does not answer is listed like a scanner that does not. Raises EnvironmentFault
+        ``sane_missing``.
+        """
+        for found in sane_backends.look(sane_backends.enabled(), _TURN, self._finding):
+            scanner_id = f"sane:{usb.lasting_name(found.name, self._sysfs)}"
+            if found.problem:
+                yield Scanner(scanner_id, found.title, "sane", problem=found.problem)
+                continue
             try:
-                yield Scanner(scanner_id, title, "sane", self._options(name).sources())
+                yield Scanner(scanner_id, found.title, "sane", self._options(found.name).sources())
             except StationError as error:
-                yield Scanner(scanner_id, title, "sane", problem=error.code)
+                yield Scanner(scanner_id, found.title, "sane", problem=error.code)
 
     def scan(self, order: ScanOrder) -> Iterator[Page | None]:
         name = self._name_at(order.address)
@@ -54,12 +62,6 @@ class SaneDriver:
         if self._running is not None:
             self._running.terminate()
 
-    def _listed(self) -> list[tuple[str, str]]:
-        """SANE's name of each device, and what a person calls it."""
-        lines = _answer(["-f", "%d\t%v\t%m%n"], _FINDING).splitlines()
-        found = [line.split("\t") for line in lines if line.count("\t") == 2]
-        return [(name, f"{vendor} {model}") for name, vendor, model in found]
-
     def _options(self, name: str) -> SaneOptions:
         """Raises EnvironmentFault ``scanner_*``."""
         return SaneOptions.read(_answer(["-d", name, "-A"], self._opening))
@@ -68,9 +70,10 @@ class SaneDriver:
         """Today's name. Only a USB device has to be looked for. Raises EnvironmentFault ``scanner_gone``."""
         if ":usb:" not in address:
             return address
-        for name, _ in self._listed():
-            if usb.lasting_name(name, self._sysfs) == address:
-                return name
+        backend = address.partition(":")[0]
+        for found in sane_backends.look((backend,), _TURN, self._finding):
+            if usb.lasting_name(found.name, self._sysfs) == address:
+                return found.name
         raise EnvironmentFault("scanner_gone")
 
     def _pages(self, arguments: Sequence[str], folder: Path) -> Iterator[Page | None]:
@@ -131,11 +134,11 @@ def _started(arguments: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
     """``scanimage`` at work, for as long as it is wanted. Raises EnvironmentFault ``sane_missing``."""
     try:
         running = subprocess.Popen(  # noqa: S603  no shell
-            [_PROGRAM, *arguments],
+            [sane_backends.PROGRAM, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env=_plain_words(),
+            env=sane_backends.environment(),
         )
     except FileNotFoundError as error:
         raise EnvironmentFault("sane_missing") from error
@@ -166,11 +169,11 @@ def _answer(arguments: Sequence[str], patience: float) -> str:
     """What ``scanimage`` prints. Raises EnvironmentFault ``sane_missing``, ``scanner_*``."""
     try:
         done = subprocess.run(  # noqa: S603  no shell
-            [_PROGRAM, *arguments],
+            [sane_backends.PROGRAM, *arguments],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=patience,
-            env=_plain_words(),
+            env=sane_backends.environment(),
             check=False,
         )
     except FileNotFoundError as error:
@@ -180,10 +183,6 @@ def _answer(arguments: Sequence[str], patience: float) -> str:
     if done.returncode:
         raise _fault(done.returncode)
     return done.stdout.decode("utf-8", "replace")
-
-
-def _plain_words() -> dict[str, str]:
-    return {**os.environ, "LC_ALL": "C.UTF-8"}
 
 
 def _check_end(status: int, pages: int) -> None:

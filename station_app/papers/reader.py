@@ -9,13 +9,13 @@ from __future__ import annotations
 import contextlib
 import json
 import subprocess
-import sys
 import threading
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from station_app import children
 from station_app.config import child_environment
 from station_app.errors import EnvironmentFault, UserError
 
@@ -81,7 +81,7 @@ class Reader:
 
     def _start(self) -> subprocess.Popen[str]:
         self._child = child = subprocess.Popen(  # noqa: S603  our own module
-            [sys.executable, "-m", _MODULE],
+            children.command(_MODULE),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=child_environment(),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import secrets
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,17 @@ import pytest
 SCANNER = "sane:test:0"
 SLOW = {"read-delay": "true", "read-delay-duration": "200000"}  # a fifth of a second for every 32 KB
 
+_SANED = 6566  # its port cannot be chosen
+
 Configure = Callable[..., None]
+
+
+@contextmanager
+def black_hole() -> Iterator[str]:
+    """The address of a server that takes calls for ``saned`` and never answers."""
+    address = "127." + ".".join(str(each % 250 + 2) for each in secrets.token_bytes(3))  # not a parallel test's
+    with socket.create_server((address, _SANED)):
+        yield address
 
 
 @pytest.fixture

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from station_app.devices import sane_backends
 from station_app.devices.job import ScanJob, scanners_of
 from station_app.devices.sane import SaneDriver
 from station_app.devices.scanner import Page, ScanOrder, Source
 from station_app.errors import EnvironmentFault, StationError, UserError
-from tests.integration.devices.conftest import SCANNER, Configure
+from tests.integration.devices.conftest import SCANNER, Configure, black_hole
 from tests.patience import PATIENCE_SECONDS
 
 _QUICK = 25  # dpi
@@ -96,6 +97,25 @@ def test_without_scanimage_it_is_said(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(EnvironmentFault, match="sane_missing"):
         list(scanners_of("sane"))
+
+
+def test_a_backend_that_hangs_hides_no_other(backend: Configure, tmp_path: Path) -> None:
+    """SANE's own network backend waits for ever for a server that takes the call and never answers."""
+    folder = tmp_path / "sane"
+    with black_hole() as address:
+        (folder / "net.conf").write_text(f"{address}\n", "utf-8")
+        (folder / "dll.conf").write_text("net\ntest\n", "utf-8")
+        found = {each.id: each for each in SaneDriver(finding=4.0).scanners()}
+    assert found.pop("sane:net").problem == "sane_backend_hung"
+    assert [each for each in found if found[each].problem is None] == [SCANNER, "sane:test:1"]
+
+
+def test_the_backends_are_those_that_sane_would_load(tmp_path: Path) -> None:
+    (tmp_path / "dll.conf").write_text("# all\nnet\n\n test  # the real one\nv4l\nnet\n", "utf-8")
+    (tmp_path / "dll.d").mkdir()
+    for name, lines in (("airscan", "airscan\n"), (".hidden", "hidden\n"), ("old~", "old\n")):
+        (tmp_path / "dll.d" / name).write_text(lines, "utf-8")
+    assert sane_backends.enabled({"SANE_CONFIG_DIR": str(tmp_path)}) == ("net", "test", "airscan")
 
 
 @pytest.mark.parametrize(("what", "problem"), [("exit 3", "scanner_busy"), ("exec sleep 600", "scanner_hung")])
