@@ -20,6 +20,7 @@ from station_app.papers.reading.kinds import kind_of, marks_of
 from station_app.papers.reading.pictures import Picture
 from station_app.papers.reading.quality import Defect, has_glare, is_blurred, is_cut, is_too_small
 from station_app.papers.reading.shapes import Line, Point
+from station_app.papers.reading.signature import is_missing
 from station_app.papers.reading.text import Box, Recogniser
 
 _CARD, _SHEET = 1100, 1800  # pixels of the longer side that are read
@@ -181,16 +182,19 @@ def _document(
 ) -> Document:
     kind = kind_of(lines)
     fields = fields_of(kind, lines, occupations)
-    if (code := _code_on(picture)) is not None:
+    code = _code_on(picture)
+    if code is not None:
         kind = ScanKind.FORM
-        fields = {**fields_of(kind, lines, occupations), **code}
+        fields = {**fields_of(kind, lines, occupations), **code.fields}
     scale = _length(outline.quad) / max(picture.shape[:2])
+    blurred = is_blurred(picture, lines)
     found = {
-        Defect.BLUR: is_blurred(picture, lines),
+        Defect.BLUR: blurred,
         Defect.GLARE: has_glare(picture),
         Defect.CUT_EDGE: outline.cut or is_cut(lines, picture.shape[1], picture.shape[0]),
         Defect.TOO_SMALL: is_too_small(lines, max(scale, 1.0)),
         Defect.EXPIRED: _is_expired(kind, fields, today),
+        Defect.SIGNATURE_MISSING: code is not None and not blurred and is_missing(picture, lines, code.quad),
     }
     return Document(kind, outline.quad, fields, tuple(defect for defect, there in found.items() if there))
 
@@ -208,12 +212,22 @@ def _is_expired(kind: ScanKind, fields: dict[str, Field], today: date) -> bool:
     return until is not None and until.value[:1].isdigit() and until.value < today.isoformat()
 
 
-def _code_on(picture: Picture) -> dict[str, Field] | None:
+@dataclass(frozen=True)
+class _Code:
+    """``quad``: its corners in the picture."""
+
+    fields: dict[str, Field]
+    quad: Quad
+
+
+def _code_on(picture: Picture) -> _Code | None:
     """The code that this program prints on its papers, wherever it stands."""
     for found in zxingcpp.read_barcodes(picture):
         try:
             code = read_code(found.text)
         except UserError:
             continue
-        return {"qr": Field(found.text, 1.0), "reference": Field(code.reference, 1.0)}
+        at = found.position
+        a, b, c, d = ((float(p.x), float(p.y)) for p in (at.top_left, at.top_right, at.bottom_right, at.bottom_left))
+        return _Code({"qr": Field(found.text, 1.0), "reference": Field(code.reference, 1.0)}, (a, b, c, d))
     return None
