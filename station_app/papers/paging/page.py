@@ -1,0 +1,44 @@
+"""One page out of a file of several, as a picture that can be filed."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+from PIL import Image
+
+_QUALITY = 92  # of a page that has to be encoded anew
+PDF_MAGIC = b"%PDF-"
+_HEAD = 1024  # bytes: junk that real files have before it
+MOST_PIXELS = 40_000_000  # of a rendered page: A3 at 300 dpi has 17 million
+
+
+@dataclass(frozen=True)
+class FilePage:
+    """The bytes of a whole picture."""
+
+    content: bytes
+    media_type: str
+
+
+def is_pdf(content: bytes) -> bool:
+    return PDF_MAGIC in content[:_HEAD]
+
+
+def encoded(picture: Image.Image) -> FilePage:
+    """Black and white as PNG, all else as JPEG, grey where there is no colour; what is transparent is white."""
+    data = io.BytesIO()
+    if picture.mode == "1":
+        picture.save(data, "PNG")
+        return FilePage(data.getvalue(), "image/png")
+    _without_alpha(picture).save(data, "JPEG", quality=_QUALITY, dpi=picture.info.get("dpi", (0, 0)))
+    return FilePage(data.getvalue(), "image/jpeg")
+
+
+def _without_alpha(picture: Image.Image) -> Image.Image:
+    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
+        white = Image.new("RGBA", picture.size, "white")
+        picture = Image.alpha_composite(white, picture.convert("RGBA"))
+    if picture.mode.startswith("I") or picture.mode == "F":
+        picture = picture.point(lambda value: value / 256)  # sixteen bits
+    return picture.convert("L" if picture.mode in ("L", "I", "I;16", "F") else "RGB")

@@ -1,0 +1,42 @@
+"""The pages of a TIFF of several; one of a single page is a picture like any other and stays as it is."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+from PIL import Image, ImageSequence
+
+from station_app.errors import UserError
+from station_app.papers.paging.page import FilePage, encoded
+
+_MAGICS = (b"II*\x00", b"MM\x00*")
+_LARGEST = 120_000_000  # pixels; A3 at 600 dpi has 70 million
+_BROKEN = (OSError, SyntaxError, ValueError, EOFError, KeyError, TypeError, Image.DecompressionBombError)
+
+
+def has_several(content: bytes) -> bool:
+    """Whether a second page begins in it; what is broken is not looked at further."""
+    if content[:4] not in _MAGICS:
+        return False
+    try:
+        with Image.open(io.BytesIO(content), formats=("TIFF",)) as file:
+            file.seek(1)
+    except _BROKEN:
+        return False
+    return True
+
+
+def pages(content: bytes, most: int) -> Iterator[FilePage]:
+    """Raises UserError ``scan_unreadable``, ``picture_too_large``, ``scans_too_many``."""
+    try:
+        with Image.open(io.BytesIO(content), formats=("TIFF",)) as file:
+            number = getattr(file, "n_frames", 1)
+            if number > most:
+                raise UserError("scans_too_many", number=number, most=most)
+            for frame in ImageSequence.Iterator(file):
+                if frame.width * frame.height > _LARGEST:
+                    raise UserError("picture_too_large")
+                yield encoded(frame)
+    except _BROKEN as error:
+        raise UserError("scan_unreadable") from error
