@@ -17,7 +17,14 @@ from station_app.errors import BugError
 
 FLAG = "--child"
 # each has ``main()``; whatever else is asked for does not start
-MODULES = frozenset({"station_app.devices.child", "station_app.papers.reading.child", "ui.theme.self_check"})
+MODULES = frozenset(
+    {
+        "station_app.devices.child",
+        "station_app.papers.paging.child",
+        "station_app.papers.reading.child",
+        "ui.theme.self_check",
+    }
+)
 _LIBRARIES = "LD_LIBRARY_PATH"
 
 

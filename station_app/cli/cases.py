@@ -12,7 +12,7 @@ from station_app.cli.entry import open_desk
 from station_app.cli.output import Exit, WrongUse, print_json, say, say_error
 from station_app.domain.application import EDITABLE, Content, ScanKind, State
 from station_app.errors import UserError
-from station_app.services import capture, intake, ledger, members, submission
+from station_app.services import capture, intake, ledger, members, paper_files, submission
 from station_app.services.desk import Desk
 from station_app.store.records import LedgerQuery
 from ui.messages import state_word
@@ -162,11 +162,9 @@ def _read_scans(named: Iterable[tuple[ScanKind, str]]) -> list[tuple[ScanKind, b
             content = Path(path).read_bytes()
         except OSError as error:
             raise WrongUse("file_unreadable", file=path) from error
-        capture.media_type_of(content)  # every page is looked at before the first is filed
-        pages.append((kind, content))
+        pages += [(kind, page) for page in paper_files.pictures_of(content)]  # all looked at before the first is filed
     return pages
 
 
 def _file(desk: Desk, application_id: str, pages: Iterable[tuple[ScanKind, bytes]]) -> None:
-    for kind, content in pages:
-        capture.add_scan(desk, application_id, kind, content)
+    capture.add_scans(desk, application_id, list(pages))

@@ -9,11 +9,11 @@ from __future__ import annotations
 import contextlib
 import json
 import subprocess
-import sys
 import threading
 import time
 from typing import IO, Any
 
+from station_app import children
 from station_app.config import child_environment
 from station_app.errors import EnvironmentFault, UserError
 from station_app.papers.paging import tiff
@@ -39,7 +39,7 @@ def pages_of(content: bytes, most: int) -> list[FilePage]:
     ``scans_too_many`` (params number, most), ``file_too_slow``; EnvironmentFault ``paging_failed`` (the child died).
     """
     child = subprocess.Popen(  # noqa: S603  our own module
-        [sys.executable, "-m", _MODULE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=child_environment()
+        children.command(_MODULE), stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=child_environment()
     )
     with contextlib.ExitStack() as stack:
         stack.callback(_end, child)

@@ -51,12 +51,12 @@ class Reader:
     def read(self, file: Path, today: date) -> list[PageReading]:
         """Every page of a picture file. ``today``: what an identity card's term is compared with.
 
-        Raises UserError ``scan_file_missing``, ``scan_unreadable``, ``picture_too_large``; EnvironmentFault
+        Raises UserError ``scan_file_missing``, ``scan_unreadable``, ``picture_too_large``, ``pdf_*``; EnvironmentFault
         ``reading_failed`` (the child is gone), ``reading_silent`` (it took too long and was ended).
         """
         answer = self._ask({"file": str(file), "today": today.isoformat()})
         if "error" in answer:
-            raise UserError(str(answer["error"]), file=file.name)
+            raise UserError(str(answer["error"]), **{**answer["params"], "file": file.name})
         return [PageReading(each["page"], tuple(each["documents"])) for each in answer["pages"]]
 
     def stop(self) -> None:

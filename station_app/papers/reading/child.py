@@ -58,7 +58,7 @@ def _answer(asked: dict[str, Any], recogniser: Recogniser, occupations: list[str
             for number, page in enumerate(pages_of(Path(asked["file"])), 1)
         ]
     except UserError as error:
-        return {"error": error.code}
+        return {"error": error.code, "params": error.params}
     return {"pages": pages}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -11,19 +12,26 @@ from numpy.typing import NDArray
 from PIL import Image, ImageSequence, UnidentifiedImageError
 
 from station_app.errors import UserError
+from station_app.papers.paging import pdf
+from station_app.papers.paging.page import is_pdf
+from sync.wire import MAX_SCANS
 
 Picture: TypeAlias = NDArray[Any]  # uint8, height x width x 3, blue green red
 _MOST_PIXELS = 120_000_000  # A3 at 600 dpi has 70 million
 
 
 def pages_of(file: Path) -> Iterator[Picture]:
-    """Raises UserError ``scan_file_missing``, ``scan_unreadable``, ``picture_too_large``."""
+    """Of a picture, of a TIFF of several pages, of a PDF.
+
+    Raises UserError ``scan_file_missing``, ``scan_unreadable``, ``picture_too_large``, ``pdf_*``, ``scans_too_many``.
+    """
     try:
-        with Image.open(file) as opened:
-            if opened.width * opened.height > _MOST_PIXELS:
-                raise UserError("picture_too_large")
-            for frame in ImageSequence.Iterator(opened):
-                yield _bgr(frame)
+        content = file.read_bytes()
+        if is_pdf(content):
+            for page in pdf.pages(content, MAX_SCANS):
+                yield from _frames(page.content)
+        else:
+            yield from _frames(content)
     except UnidentifiedImageError as error:
         raise UserError("scan_unreadable") from error
     except Image.DecompressionBombError as error:
@@ -32,6 +40,14 @@ def pages_of(file: Path) -> Iterator[Picture]:
         raise UserError("scan_file_missing") from error
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise UserError("scan_unreadable") from error
+
+
+def _frames(content: bytes) -> Iterator[Picture]:
+    with Image.open(BytesIO(content)) as opened:
+        if opened.width * opened.height > _MOST_PIXELS:
+            raise UserError("picture_too_large")
+        for frame in ImageSequence.Iterator(opened):
+            yield _bgr(frame)
 
 
 def _bgr(frame: Image.Image) -> Picture:

@@ -12,6 +12,7 @@ from typing import Any
 
 import cv2
 import pytest
+from PIL import Image
 
 from station_app.cli import main
 from station_app.domain.application import Category
@@ -20,8 +21,9 @@ from station_app.papers import reader as parents_side
 from station_app.papers.reader import Reader
 from tests.patience import PATIENCE_SECONDS
 from tests.samples.cases import case
+from tests.samples.pdfs import scanned_pdf
 from tests.samples.people import person
-from tests.samples.pictures import certificate, id_back, id_front, service_card
+from tests.samples.pictures import certificate, id_back, id_front, jpeg, service_card
 from tests.samples.scanned import Scanned, blurred, camera, flatbed, glaring, pixels_of
 
 pytestmark = pytest.mark.slow
@@ -140,6 +142,21 @@ def test_the_child_ends_with_its_parent_and_never_hears_the_password(
         assert b"STATION_PASSWORD" not in told
         child.stdin.close()  # as when this process is gone
         assert child.wait(PATIENCE_SECONDS) == 0
+
+
+def test_each_page_of_a_pdf_and_of_a_tiff_is_read(reader: Reader, tmp_path: Path) -> None:
+    papers = (service_card(_ONE), id_front(_ONE))
+    sheets = [Image.fromarray(flatbed([pixels_of(each)], 4, dpi=150).pixels[:, :, ::-1]) for each in papers]
+    as_pdf, as_tiff = tmp_path / "both.pdf", tmp_path / "both.tif"
+    sheets[0].save(as_tiff, "TIFF", save_all=True, append_images=sheets[1:])
+    as_pdf.write_bytes(scanned_pdf([jpeg(each) for each in sheets]))
+    for file in (as_pdf, as_tiff):
+        pages = reader.read(file, _TODAY)
+        assert [each.page for each in pages] == [1, 2]
+        assert [each.documents[0]["kind"] for each in pages] == ["card", "id_front"]
+    as_pdf.write_bytes(as_pdf.read_bytes()[:-500])
+    with pytest.raises(UserError, match="pdf_damaged"):
+        reader.read(as_pdf, _TODAY)
 
 
 def test_the_command_needs_no_home(

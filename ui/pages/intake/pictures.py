@@ -12,20 +12,23 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
 from PySide6.QtGui import QImage, QImageIOHandler, QImageReader, QTransform
 
 from station_app.domain.application import REQUIRED_SCANS, ScanKind
-from station_app.errors import UserError
-from station_app.services.capture import LARGEST, media_type_of
+from station_app.errors import StationError, UserError
+from station_app.services.paper_files import pictures_of, read_file
 
-SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp")
+PAGED = (".pdf", ".tif", ".tiff")  # may hold many pages, which takes its time
+SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", *PAGED)
 LONGEST_SHOWN = 4000  # pixels of a picture in the viewer; more is not worth the memory of an old PC
 _QUOTED = re.compile(r'"([^"]+)"|(\S+)')
 
 
 @dataclass(frozen=True)
 class Picked:
-    """A picture that can be filed: the bytes as they came, and what to call it in a message."""
+    """A picture that can be filed: the bytes as they came, and what to call it in a message. ``first``: it is no
+    further page of the file of the picture before it."""
 
     name: str
     content: bytes
+    first: bool = True
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Unread:
     """A file that cannot be filed, and why."""
 
     name: str
-    error: UserError
+    error: StationError
 
 
 def read_files(paths: Iterable[Path]) -> tuple[list[Picked], list[Unread]]:
@@ -42,34 +45,24 @@ def read_files(paths: Iterable[Path]) -> tuple[list[Picked], list[Unread]]:
     unread: list[Unread] = []
     for path in paths:
         try:
-            picked.append(Picked(path.name, _read(path)))
-        except UserError as error:
+            picked += _named(path.name, read_file(path))
+        except StationError as error:
             unread.append(Unread(path.name, error))
     return picked, unread
+
+
+def _named(name: str, pages: Sequence[bytes]) -> list[Picked]:
+    if len(pages) == 1:
+        return [Picked(name, pages[0])]
+    return [Picked(f"{name} 第 {number} 页", page, number == 1) for number, page in enumerate(pages, 1)]
 
 
 def check_picture(name: str, content: bytes) -> tuple[list[Picked], list[Unread]]:
     """The same for bytes from elsewhere."""
     try:
-        media_type_of(content)
-    except UserError as error:
+        return _named(name, pictures_of(content)), []
+    except StationError as error:
         return [], [Unread(name, error)]
-    return [Picked(name, content)], []
-
-
-def _read(path: Path) -> bytes:
-    try:
-        if path.is_dir():
-            raise UserError("scan_is_folder")
-        if path.stat().st_size > LARGEST:
-            raise UserError("scan_too_large", megabytes=LARGEST // 2**20)
-        content = path.read_bytes()
-    except FileNotFoundError as error:
-        raise UserError("scan_file_missing") from error
-    except OSError as error:
-        raise UserError("scan_file_unreadable") from error
-    media_type_of(content)
-    return content
 
 
 def typed_paths(text: str, folder: Path) -> list[Path]:
@@ -107,10 +100,13 @@ def assign(
     present: Sequence[ScanKind],
     first: ScanKind | None = None,
     needed: Sequence[ScanKind] = REQUIRED_SCANS,
+    together: int = 1,
 ) -> list[ScanKind]:
-    """Kinds for ``count`` new pages: ``first`` if given, then the missing ones in order, the form, then others."""
+    """Kinds for ``count`` new pages: ``first`` if given, for the ``together`` pages of the first file; then the missing
+    ones in order, the form, then others.
+    """
     taken = set(present)
-    wanted = [first] if first else []
+    wanted = [first] * together if first else []
     order = (*needed, ScanKind.FORM)
     wanted += [kind for kind in order if kind not in taken and kind is not first]
     return [*wanted, *[ScanKind.OTHER] * count][:count]

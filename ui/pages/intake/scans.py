@@ -59,6 +59,7 @@ class ScanDesk(QObject):
         shelf.changed.connect(self._shelf_changed)
         shelf.refused.connect(self._refused)
         shelf.unread.connect(lambda unread: self.said.emit(words_of_unread(unread), "wrong"))
+        shelf.opening.connect(lambda names: self.said.emit(f"正在打开{_listed(names)}，一页一页加进来…", ""))
         shelf.pictured.connect(strip.show_picture)
 
     def show_case(self, draft: Draft) -> None:

@@ -13,11 +13,23 @@ from PySide6.QtGui import QImage
 
 from station_app.domain.application import ScanKind, required_scans
 from station_app.errors import StationError, UserError
+from station_app.events import Changed
 from station_app.services import capture
-from ui.pages.intake.pictures import LONGEST_SHOWN, Picked, Unread, assign, check_picture, png_of, read_files, shrunk
+from station_app.services.desk import Written
+from ui.pages.intake.pictures import (
+    LONGEST_SHOWN,
+    PAGED,
+    Picked,
+    Unread,
+    assign,
+    check_picture,
+    png_of,
+    read_files,
+    shrunk,
+)
 
 if TYPE_CHECKING:
-    from station_app.services.desk import Desk, Written
+    from station_app.services.desk import Desk
     from station_app.store.records import ScanRecord
     from ui.pages.intake.draft import CaseHandle, Draft
     from ui.pages.intake.saver import Saver
@@ -30,11 +42,12 @@ _Read = tuple[list[Picked], list[Unread]]
 class Shelf(QObject):
     """Signals: ``changed(Draft, scan id)``: the draft's scans are others now, this one among them unless it is empty;
     ``refused(name, StationError)``: this file or page could not be filed; ``unread(list of Unread)``: these could not
-    be read; ``pictured(scan id, QImage)``: a picture."""
+    be read; ``opening(list of str)``: these files may take their time; ``pictured(scan id, QImage)``: a picture."""
 
     changed = Signal(object, str)
     refused = Signal(str, object)
     unread = Signal(object)
+    opening = Signal(object)
     pictured = Signal(str, QImage)
 
     def __init__(self, desk: Desk, tasks: Tasks, saver: Saver, parent: QObject | None = None) -> None:
@@ -45,7 +58,7 @@ class Shelf(QObject):
 
     def add_files(self, draft: Draft, paths: Sequence[Path], kind: ScanKind | None = None) -> None:
         """File these, several at once: the first as ``kind`` if given, the rest by what is missing."""
-        self._tasks.query(self, partial(read_files, list(paths)), partial(self._file_read, draft, kind))
+        self._read(paths, partial(self._file_read, draft, kind))
 
     def add_image(self, draft: Draft, image: QImage, kind: ScanKind | None = None) -> None:
         """File a picture from the clipboard, as PNG."""
@@ -64,7 +77,7 @@ class Shelf(QObject):
 
     def replace(self, draft: Draft, scan: ScanRecord, path: Path) -> None:
         """Put the file in the page's place."""
-        self._tasks.query(self, partial(read_files, [path]), partial(self._replace_read, draft, scan))
+        self._read([path], partial(self._replace_read, draft, scan))
 
     def remove(self, draft: Draft, scan: ScanRecord) -> None:
         work = partial(capture.remove_scan, self._desk, scan.id)
@@ -93,34 +106,49 @@ class Shelf(QObject):
 
     # ---- inside
 
+    def _read(self, paths: Sequence[Path], done: Callable[[_Read], None]) -> None:
+        """Files of many pages are opened beside the lookups, which must not wait for them."""
+        work = partial(read_files, list(paths))
+        slow = [path.name for path in paths if path.suffix.lower() in PAGED]
+        if not slow:
+            self._tasks.query(self, work, done)
+            return
+        self.opening.emit(slow)
+        self._tasks.command(self, lambda: Written(work(), Changed()), done, long=True)
+
     def _file_read(self, draft: Draft, kind: ScanKind | None, read: _Read) -> None:
         picked, unread = read
         if unread:
             self.unread.emit(unread)
-        kinds = assign(len(picked), [scan.kind for scan in draft.scans], kind, required_scans(draft.content))
+        present = [scan.kind for scan in draft.scans]
+        kinds = assign(len(picked), present, kind, required_scans(draft.content), _of_one_file(picked))
         if picked and not draft.begun:
             draft.autosave.changed(0.0)  # a page is a real input: the case begins with it
         if draft.application_id is None:
             self._saver.save_now(draft)
-        for one, its_kind in zip(picked, kinds, strict=True):
-            work = partial(_file, self._desk, draft.handle, its_kind, one.content)
-            self._command(draft, one.name, work, partial(self._put, draft))
+        if picked:
+            pages = [(its_kind, one.content) for one, its_kind in zip(picked, kinds, strict=True)]
+            work = partial(_file, self._desk, draft.handle, pages)
+            self._command(draft, picked[0].name if len(picked) == 1 else "", work, partial(self._put, draft))
 
     def _replace_read(self, draft: Draft, scan: ScanRecord, read: _Read) -> None:
         picked, unread = read
         if unread:
             self.unread.emit(unread)
-        for one in picked:
+        for one in picked[:1]:
             work = partial(capture.replace_scan, self._desk, scan.id, one.content)
             self._command(draft, one.name, work, partial(self._exchange, draft, scan))
+        if picked[1:]:  # the further pages of a PDF
+            self._file_read(draft, scan.kind, (picked[1:], []))
 
     def _command(self, draft: Draft, name: str, work: Callable[[], Written[T]], done: Callable[[T], None]) -> None:
         self._tasks.command(self, work, done, partial(self.refused.emit, name))
 
-    def _put(self, draft: Draft, scan: ScanRecord) -> None:
-        known = [each for each in draft.scans if each.id != scan.id]
-        draft.scans = (*known, scan)
-        self.changed.emit(draft, scan.id)
+    def _put(self, draft: Draft, scans: Sequence[ScanRecord]) -> None:
+        for scan in scans:
+            known = [each for each in draft.scans if each.id != scan.id]
+            draft.scans = (*known, scan)
+            self.changed.emit(draft, scan.id)
 
     def _exchange(self, draft: Draft, old: ScanRecord, new: ScanRecord) -> None:
         draft.scans = tuple(new if each.id == old.id else each for each in draft.scans)
@@ -135,11 +163,16 @@ class Shelf(QObject):
         self.changed.emit(draft, scan.id)
 
 
-def _file(desk: Desk, handle: CaseHandle, kind: ScanKind, content: bytes) -> Written[ScanRecord]:
-    """On the writer thread, behind the write that begins the case."""
+def _of_one_file(picked: Sequence[Picked]) -> int:
+    """How many of the pages came with the first."""
+    return next((at for at, one in enumerate(picked) if at and one.first), len(picked))
+
+
+def _file(desk: Desk, handle: CaseHandle, pages: Sequence[tuple[ScanKind, bytes]]) -> Written[tuple[ScanRecord, ...]]:
+    """On the writer thread, behind the write that begins the case; all pages or none."""
     if handle.application_id is None:
         raise UserError("case_not_begun")
-    return capture.add_scan(desk, handle.application_id, kind, content)
+    return capture.add_scans(desk, handle.application_id, pages)
 
 
 def _picture(desk: Desk, scan_id: str, rotation: int, box: tuple[int, int]) -> QImage:
