@@ -23,6 +23,7 @@ class Kind(StrEnum):
     OPERATORS = "operators"
     PLANS = "plans"
     GRANTS = "grants"  # what people applied for or were paid at other PCs
+    READINGS = "readings"  # what was read off pages
     BACKUP = "backup"  # the progress and the result of an automatic backup
 
 

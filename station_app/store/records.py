@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from station_app.domain.application import Category, Content, FieldReturn, ScanKind, State
+from station_app.domain.reading import Cut
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,8 @@ class ScanRecord:
     ``frozen``: part of a revision, so it can be left out of the next one (``removed``) but never be deleted.
     ``added_after_revision``: the revision that was the last one when it was added, 0 before the first.
     ``erased_at``: since when its bytes are gone from this PC, because the case was paid long ago.
+    ``original_id`` and ``cut``: of what it was made and how; without a cut it is as it came. ``replaces``: the page
+    that this cut took the place of. ``remark``: the clerk's reason for keeping it with a defect, for the reviewer.
     """
 
     id: str
@@ -108,6 +111,24 @@ class ScanRecord:
     rotation: int = 0
     frozen: bool = False
     removed: bool = False
+    erased_at: str | None = None
+    original_id: str | None = None
+    cut: Cut | None = None
+    replaces: str | None = None
+    remark: str | None = None
+
+
+@dataclass(frozen=True)
+class OriginalRecord:
+    """A page as a device gave it. ``file_name`` finds its bytes in ``Store.scans``."""
+
+    id: str
+    application_id: str
+    sha256: str
+    size: int
+    media_type: str
+    file_name: str
+    added_at: str
     erased_at: str | None = None
 
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Row, insert, literal_column, select, update
+from sqlalchemy import Connection, Row, insert, literal_column, select, union, update
 
 from station_app.domain.application import ScanKind
+from station_app.domain.reading import Cut
 from station_app.errors import UserError
 from station_app.store.records import ScanRecord
-from station_app.store.schema import applications, scans
+from station_app.store.rows import json_or_none
+from station_app.store.schema import applications, originals, scans
 from station_app.store.times import Moment, stamp
 
 _MOST_AT_ONCE = 500
+_FILES = (scans, originals)  # the tables whose rows own files
 
 
 class Scans:
@@ -29,18 +33,20 @@ class Scans:
         self._connection.execute(insert(scans), [_values(record) for record in records])
 
     def of(self, application_id: str, *, with_removed: bool = False) -> list[ScanRecord]:
-        """The pages of a case in the order they were added."""
+        """The pages of a case in the order they were added; a cut stands where the page stands that it is a cut of."""
         statement = select(scans).where(scans.c.application_id == application_id)
-        if not with_removed:
-            statement = statement.where(scans.c.removed == 0)
-        return [_scan(row) for row in self._connection.execute(statement.order_by(literal_column("rowid")))]
+        rows = [scan_of(row) for row in self._connection.execute(statement.order_by(literal_column("rowid")))]
+        places: dict[str, int] = {}
+        for place, scan in enumerate(rows):
+            places[scan.id] = places.get(scan.replaces or "", place)
+        return sorted((scan for scan in rows if with_removed or not scan.removed), key=lambda scan: places[scan.id])
 
     def get(self, scan_id: str) -> ScanRecord:
         """Raises UserError ``scan_unknown``."""
         row = self._connection.execute(select(scans).where(scans.c.id == scan_id)).first()
         if row is None:
             raise UserError("scan_unknown")
-        return _scan(row)
+        return scan_of(row)
 
     def remove(self, scan_id: str) -> None:
         """Leave a page out of what is sent next."""
@@ -57,6 +63,16 @@ class Scans:
         renamed = replace(before, id=str(uuid4()), kind=kind, frozen=False, removed=False)
         self.add(renamed)
         return renamed
+
+    def put_back(self, scan_id: str) -> None:
+        """Let a page that was left out be a part of the case again."""
+        self.get(scan_id)
+        self._connection.execute(update(scans).where(scans.c.id == scan_id).values(removed=0))
+
+    def set_remark(self, scan_id: str, remark: str | None) -> None:
+        """Why the clerk keeps this page although it has a defect; None takes it back."""
+        self.get(scan_id)
+        self._connection.execute(update(scans).where(scans.c.id == scan_id).values(remark=remark))
 
     def rotate(self, scan_id: str, rotation: int) -> None:
         """How the page is shown: 0, 90, 180 or 270 degrees clockwise; its bytes stay."""
@@ -80,7 +96,7 @@ class Scans:
             .where(scans.c.sha256 == sha256, applications.c.reference == reference)
             .order_by(scans.c.frozen_revision.desc())
         ).first()
-        return None if row is None else _scan(row)
+        return None if row is None else scan_of(row)
 
     def of_references(self, references: Collection[str]) -> dict[tuple[str, str], ScanRecord]:
         """The pages of these cases, removed or not, by reference and SHA-256."""
@@ -91,19 +107,20 @@ class Scans:
             joined = (
                 select(scans, applications.c.reference).join(applications).where(applications.c.reference.in_(some))
             )
-            found.update({(row.reference, row.sha256): _scan(row) for row in self._connection.execute(joined)})
+            found.update({(row.reference, row.sha256): scan_of(row) for row in self._connection.execute(joined)})
         return found
 
     def references_with(self, file_names: Collection[str]) -> list[str]:
         """The cases that have one of these files, by reference (some hundreds of files at most)."""
-        joined = select(applications.c.reference).distinct().join(scans, scans.c.application_id == applications.c.id)
-        found = joined.where(scans.c.file_name.in_(sorted(file_names))).order_by(applications.c.reference)
-        return list(self._connection.execute(found).scalars())
+        wanted = sorted(file_names)
+        owners = union(*(select(each.c.application_id).where(each.c.file_name.in_(wanted)) for each in _FILES))
+        found = select(applications.c.reference).where(applications.c.id.in_(owners))
+        return list(self._connection.execute(found.order_by(applications.c.reference)).scalars())
 
     def all_file_names(self) -> set[str]:
-        """Every file that should be there, of removed pages too."""
-        kept = select(scans.c.file_name).where(scans.c.erased_at.is_(None))
-        return set(self._connection.execute(kept.distinct()).scalars())
+        """Every file that should be there: of pages, of removed ones too, and of originals."""
+        kept = union(*(select(each.c.file_name).where(each.c.erased_at.is_(None)) for each in _FILES))
+        return set(self._connection.execute(kept).scalars())
 
     # ---- erasing
 
@@ -113,14 +130,19 @@ class Scans:
         self._connection.execute(update(scans).where(kept).values(erased_at=stamp(at)))
 
     def files_to_erase(self, application_ids: Collection[str]) -> list[str]:
-        """The files of erased pages of these cases (some hundreds at most) that no other page needs."""
-        mine, other = scans.alias(), scans.alias()
-        needed = select(other.c.id).where(other.c.sha256 == mine.c.sha256, other.c.erased_at.is_(None))
-        found = (
-            select(mine.c.file_name)
-            .where(mine.c.application_id.in_(sorted(application_ids)), mine.c.erased_at.is_not(None))
-            .where(~needed.exists())
+        """The files of erased pages and originals of these cases (some hundreds at most) that nothing else needs."""
+        mine = sorted(application_ids)
+        erased = union(
+            *(
+                select(each.c.file_name).where(each.c.application_id.in_(mine), each.c.erased_at.is_not(None))
+                for each in _FILES
+            )
+        ).subquery()
+        needed = (
+            select(each.c.id).where(each.c.file_name == erased.c.file_name, each.c.erased_at.is_(None))
+            for each in _FILES
         )
+        found = select(erased.c.file_name).where(*(~each.exists() for each in needed))
         return sorted(set(self._connection.execute(found).scalars()))
 
 
@@ -138,10 +160,15 @@ def _values(record: ScanRecord) -> dict[str, Any]:
         "rotation": record.rotation,
         "frozen_revision": 0,
         "removed": int(record.removed),
+        "original_id": record.original_id,
+        "cut": json_or_none(record.cut and record.cut.to_json()),
+        "replaces": record.replaces,
+        "remark": record.remark,
     }
 
 
-def _scan(row: Row[Any]) -> ScanRecord:
+def scan_of(row: Row[Any]) -> ScanRecord:
+    """A row of ``scans`` as a record."""
     return ScanRecord(
         id=row.id,
         application_id=row.application_id,
@@ -156,4 +183,8 @@ def _scan(row: Row[Any]) -> ScanRecord:
         frozen=row.frozen_revision > 0,
         removed=bool(row.removed),
         erased_at=row.erased_at,
+        original_id=row.original_id,
+        cut=Cut.from_json(json.loads(row.cut)) if row.cut else None,
+        replaces=row.replaces,
+        remark=row.remark,
     )

@@ -156,11 +156,42 @@ scans = Table(
     _integer("frozen_revision"),  # the first revision that holds it, 0 while none does
     _flag("removed"),
     _text("erased_at", nullable=True),  # the bytes are gone from this PC since then
+    _text("original_id", nullable=True),  # a trigger holds it to ``originals``
+    _json("cut", nullable=True),  # how it was made from the original; empty: it is as it came
+    _text("replaces", nullable=True),  # the page in whose place this cut stands
+    _text("remark", nullable=True),  # why the clerk keeps a page with a defect
     Index("scans_application", "application_id", "added_at"),
+    Index("scans_file_name", "file_name"),
     Index("scans_sha256", "sha256"),
     sqlite_strict=True,
 )
 Index("scans_kept", scans.c.application_id, sqlite_where=scans.c.erased_at.is_(None))
+
+originals = Table(
+    "originals",
+    METADATA,
+    _text("id", primary_key=True),
+    _application(),
+    _text("sha256", CheckConstraint("length(sha256) = 64")),
+    _integer("size", CheckConstraint("size > 0")),
+    _text("media_type"),
+    _text("file_name"),
+    _text("added_at"),
+    _text("erased_at", nullable=True),
+    Index("originals_application", "application_id"),
+    Index("originals_file_name", "file_name"),
+    sqlite_strict=True,
+)
+
+readings = Table(
+    "readings",
+    METADATA,
+    _text("scan_id", ForeignKey("scans.id"), primary_key=True),
+    _json("documents"),
+    _text("failure", nullable=True),  # the code of why it could not be read
+    _text("read_at"),
+    sqlite_strict=True,
+)
 
 outbox = Table(
     "outbox",

@@ -17,8 +17,10 @@ from station_app.store.facts import Facts
 from station_app.store.keys import StoreKeys
 from station_app.store.members import Members
 from station_app.store.operators import Operators
+from station_app.store.originals import Originals
 from station_app.store.outbox import Outbox
 from station_app.store.packs import Packs
+from station_app.store.readings import Readings
 from station_app.store.receipts import Receipts
 from station_app.store.retention import Retention
 from station_app.store.scans import Scans
@@ -51,6 +53,14 @@ class UnitOfWork:
     @cached_property
     def scans(self) -> Scans:
         return Scans(self.connection)
+
+    @cached_property
+    def originals(self) -> Originals:
+        return Originals(self.connection)
+
+    @cached_property
+    def readings(self) -> Readings:
+        return Readings(self.connection)
 
     @cached_property
     def retention(self) -> Retention:

@@ -201,6 +201,7 @@ class SettingsPage(Page):
         grid.addWidget(self._box("night_from", self._line("night_from")), 3, 0)
         grid.addWidget(self._box("night_to", self._line("night_to")), 3, 1)
         grid.addWidget(self._box("proxy", self._line("proxy")), 4, 0, 1, 2)
+        grid.addWidget(self._box("reading_enabled", self._choices("reading_enabled")), 5, 0, 1, 2)
         card.body.addLayout(grid)
         return card
 

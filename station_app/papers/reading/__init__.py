@@ -5,4 +5,6 @@ hurt a decoder. ``station_app.papers.reader`` is the parent's side. Nothing is e
 doubtful has a confidence below ``SURE``.
 """
 
-SURE = 0.9  # below it the clerk is asked to look
+from station_app.domain.reading import SURE
+
+__all__ = ["SURE"]

@@ -76,7 +76,7 @@ def certificate_fields(rows: Sequence[Row], occupations: Sequence[str]) -> dict[
     both = raw.get("both")
     if both is not None:
         named = re.sub(r"[一二三四五]级.*|(高级)?技师.*|[初中高]级工.*", "", both.text)
-        raw = {"occupation": Value(named, both.score), "level": both, **raw}
+        raw = {"occupation": both.as_(named), "level": both, **raw}
     found: dict[str, Value | None] = {
         "name": raw.get("name"),
         "id_number": _id_number(raw.get("id_number")),
@@ -95,12 +95,12 @@ def _id_number(told: Value | None) -> Value | None:
     found = id_number_in(told.text) if told else None
     if found is None or told is None:
         return None
-    return Value(found[0], told.score if found[1] else min(told.score, _UNSURE))
+    return told.as_(found[0], 1.0 if found[1] else _UNSURE)
 
 
 def _date(told: Value | None) -> Value | None:
     found = date_in(told.text) if told else None
-    return Value(found.isoformat(), told.score) if found is not None and told is not None else None
+    return told.as_(found.isoformat()) if found is not None and told is not None else None
 
 
 def _number(told: Value | None) -> Value | None:
@@ -108,7 +108,7 @@ def _number(told: Value | None) -> Value | None:
     if told is None:
         return None
     found = _NUMBER.search(re.sub(r"[^0-9A-Za-z]", "", told.text).upper())
-    return Value(found.group(), told.score) if found else None
+    return told.as_(found.group()) if found else None
 
 
 def _level(told: Value | None) -> Value | None:
@@ -122,7 +122,7 @@ def _level(told: Value | None) -> Value | None:
     if level is None:
         return None
     agree = by_number is None or by_name is None or by_number == by_name
-    return Value(str(level), told.score if agree else min(told.score, _UNSURE))
+    return told.as_(str(level), 1.0 if agree else _UNSURE)
 
 
 def _occupation(told: Value | None, occupations: Sequence[str]) -> Value | None:
@@ -132,12 +132,12 @@ def _occupation(told: Value | None, occupations: Sequence[str]) -> Value | None:
     plain = told.text.translate(str.maketrans("（）", "()"))
     names = {name.translate(str.maketrans("（）", "()")): name for name in occupations}
     if plain in names:
-        return Value(names[plain], told.score)
+        return told.as_(names[plain])
     near = [name for folded, name in names.items() if len(folded) == len(plain) > 2 and _differs_by_one(folded, plain)]
     begins = [name for folded, name in names.items() if len(folded) > 2 and plain.startswith(folded)]
     if len(near) == 1 or begins:  # a stamp or the next column often stands behind the name
-        return Value(near[0] if len(near) == 1 else max(begins, key=len), min(told.score, _NEAR_SCORE))
-    return Value(told.text, min(told.score, SURE - 0.01) if occupations else told.score)
+        return told.as_(near[0] if len(near) == 1 else max(begins, key=len), _NEAR_SCORE)
+    return told.as_(told.text, SURE - 0.01 if occupations else 1.0)
 
 
 def _differs_by_one(one: str, other: str) -> bool:

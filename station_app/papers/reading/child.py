@@ -18,7 +18,7 @@ from typing import Any
 
 import resources
 from station_app.errors import UserError
-from station_app.papers.reading.pages import Document, documents_on
+from station_app.papers.reading.pages import documents_on
 from station_app.papers.reading.pictures import pages_of
 from station_app.papers.reading.text import Recogniser
 from station_app.plans.catalogue import read_catalogue, read_names
@@ -54,23 +54,15 @@ def _answer(asked: dict[str, Any], recogniser: Recogniser, occupations: list[str
     today = date.fromisoformat(asked["today"])
     try:
         pages = [
-            {"page": number, "documents": [_json(each) for each in documents_on(page, recogniser, occupations, today)]}
+            {
+                "page": number,
+                "documents": [each.told().to_json() for each in documents_on(page, recogniser, occupations, today)],
+            }
             for number, page in enumerate(pages_of(Path(asked["file"])), 1)
         ]
     except UserError as error:
         return {"error": error.code, "params": error.params}
     return {"pages": pages}
-
-
-def _json(document: Document) -> dict[str, Any]:
-    return {
-        "kind": document.kind.value,
-        "fields": {
-            name: {"value": each.value, "confidence": each.confidence} for name, each in document.fields.items()
-        },
-        "corners": [[round(x), round(y)] for x, y in document.corners],
-        "defects": [each.value for each in document.defects],
-    }
 
 
 def _occupations() -> list[str]:

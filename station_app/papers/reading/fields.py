@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import date
 
 from station_app.domain.application import ScanKind
@@ -18,7 +19,7 @@ from station_app.papers.reading.certificates import certificate_fields
 from station_app.papers.reading.kinds import squeezed
 from station_app.papers.reading.labels import Value, labelled
 from station_app.papers.reading.numbers import card_number_in, date_in, dates_in, id_number_in
-from station_app.papers.reading.shapes import Line, Row, rows_of
+from station_app.papers.reading.shapes import Box, Line, Row, box_around, rows_of
 
 _UNSURE = 0.5  # a check fails
 _LONG_TERM = "长期"
@@ -36,10 +37,11 @@ _BACK_LABELS = {"签发机关": "issuer", "有效期限": "valid", "有效期": 
 
 @dataclass(frozen=True)
 class Field:
-    """``value`` as the form takes it: dates ISO, levels 1 to 5."""
+    """``value`` as the form takes it: dates ISO, levels 1 to 5. ``box``: in the picture that was read."""
 
     value: str
     confidence: float
+    box: Box | None = dataclass_field(default=None, compare=False)
 
 
 Fields = Mapping[str, Field]
@@ -48,7 +50,11 @@ Fields = Mapping[str, Field]
 def fields_of(kind: ScanKind, lines: Sequence[Line], occupations: Sequence[str]) -> dict[str, Field]:
     """Everything that was found; what was not is left out."""
     found = _READERS.get(kind, _nothing)(rows_of(lines), occupations)
-    return {name: Field(value.text, round(min(value.score, 1.0), 3)) for name, value in found.items() if value.text}
+    return {
+        name: Field(value.text, round(min(value.score, 1.0), 3), value.box)
+        for name, value in found.items()
+        if value.text
+    }
 
 
 def _nothing(_rows: Sequence[Row], _occupations: Sequence[str]) -> dict[str, Value]:
@@ -76,7 +82,7 @@ def _id_front(rows: Sequence[Row], _occupations: Sequence[str]) -> dict[str, Val
 def _name(rows: Sequence[Row], labelled_name: Value | None) -> Value | None:
     """As printed; nothing in it is put right."""
     if labelled_name is not None and labelled_name.text:
-        return Value("".join(_HAN.findall(labelled_name.text)) or labelled_name.text, labelled_name.score)
+        return labelled_name.as_("".join(_HAN.findall(labelled_name.text)) or labelled_name.text)
     return None
 
 
@@ -85,11 +91,11 @@ def _id_number(rows: Sequence[Row], labelled_number: Value | None) -> Value | No
     if labelled_number is not None:
         found = id_number_in(labelled_number.text)
         if found is not None:
-            return Value(found[0], labelled_number.score if found[1] else min(labelled_number.score, _UNSURE))
+            return labelled_number.as_(found[0], 1.0 if found[1] else _UNSURE)
     for row in rows:
         found = id_number_in(row.text)
         if found is not None and found[1]:
-            return Value(found[0], min(row.score, SURE - 0.05))
+            return Value(found[0], min(row.score, SURE - 0.05), row.box)
     return None
 
 
@@ -97,11 +103,11 @@ def _birth(told: Value | None, number: Value | None) -> Value | None:
     read = date_in(told.text) if told else None
     from_number = birth_date(number.text) if number and len(number.text) == 18 else None
     if read is None and from_number is not None and number is not None:
-        return Value(from_number.isoformat(), min(number.score, SURE - 0.05))
+        return number.as_(from_number.isoformat(), SURE - 0.05)
     if read is None or told is None:
         return None
     agrees = from_number is None or from_number == read
-    return Value(read.isoformat(), told.score if agrees else min(told.score, _UNSURE))
+    return told.as_(read.isoformat(), 1.0 if agrees else _UNSURE)
 
 
 def _checked_by_birth(number: Value | None, born: Value | None) -> Value | None:
@@ -110,7 +116,7 @@ def _checked_by_birth(number: Value | None, born: Value | None) -> Value | None:
         return number
     inside = birth_date(number.text)
     if inside is not None and inside.isoformat() != born.text:
-        return Value(number.text, min(number.score, _UNSURE))
+        return number.as_(number.text, _UNSURE)
     return number
 
 
@@ -121,8 +127,8 @@ def _one_of(told: Value | None, choices: Sequence[str], number: Value | None) ->
     if number is not None and len(number.text) == 18 and number.text[16].isdigit():
         odd = int(number.text[16]) % 2 == 1
         if (text == "男") != odd:
-            return Value(text, min(told.score, _UNSURE))
-    return Value(text, told.score)
+            return told.as_(text, _UNSURE)
+    return told.as_(text)
 
 
 def _address(rows: Sequence[Row], first: Value | None) -> Value | None:
@@ -132,13 +138,14 @@ def _address(rows: Sequence[Row], first: Value | None) -> Value | None:
     at = next((place for place, row in enumerate(rows) if "住址" in squeezed(row.text)), None)
     if at is None:
         return first
-    text, score = first.text, first.score
+    whole = first
     for row in rows[at + 1 :]:
         plain = squeezed(row.text)
         if "身份" in plain or "号码" in plain or id_number_in(plain) is not None:
             break
-        text, score = text + plain, min(score, row.score)
-    return Value(text, score)
+        around = row.box if whole.box is None else box_around([whole.box, row.box])
+        whole = Value(whole.text + plain, min(whole.score, row.score), around)
+    return whole
 
 
 def _id_back(rows: Sequence[Row], _occupations: Sequence[str]) -> dict[str, Value]:
@@ -146,15 +153,15 @@ def _id_back(rows: Sequence[Row], _occupations: Sequence[str]) -> dict[str, Valu
     found: dict[str, Value] = {}
     if "issuer" in raw:
         found["issuer"] = raw["issuer"]
-    term = raw.get("valid") or next((Value(squeezed(r.text), r.score) for r in rows if dates_in(r.text)), None)
+    term = raw.get("valid") or next((Value(squeezed(r.text), r.score, r.box) for r in rows if dates_in(r.text)), None)
     if term is not None:
         days = dates_in(term.text)
         if days:
-            found["valid_from"] = Value(days[0].isoformat(), term.score)
+            found["valid_from"] = term.as_(days[0].isoformat())
         if _LONG_TERM in term.text:
-            found["valid_to"] = Value(_LONG_TERM, term.score)
+            found["valid_to"] = term.as_(_LONG_TERM)
         elif len(days) > 1:
-            found["valid_to"] = Value(days[1].isoformat(), term.score if _is_term(days[0], days[1]) else _UNSURE)
+            found["valid_to"] = term.as_(days[1].isoformat(), 1.0 if _is_term(days[0], days[1]) else _UNSURE)
     return found
 
 
@@ -172,7 +179,7 @@ def _card(rows: Sequence[Row], _occupations: Sequence[str]) -> dict[str, Value]:
     if not found:
         return {}
     row, (text, holds) = max(found, key=lambda each: (each[1][1], each[0].bottom - each[0].top))
-    return {"card_no": Value(text, row.score if holds else min(row.score, _UNSURE))}
+    return {"card_no": Value(text, row.score if holds else min(row.score, _UNSURE), row.box)}
 
 
 def _digits_of(row: Row) -> str:
@@ -198,9 +205,9 @@ def _form(rows: Sequence[Row], _occupations: Sequence[str]) -> dict[str, Value]:
     if (number := _id_number(rows, raw.get("id_number"))) is not None:
         found["id_number"] = number
     if "card_no" in raw and (card := card_number_in(raw["card_no"].text)) is not None:
-        found["card_no"] = Value(card[0], raw["card_no"].score if card[1] else _UNSURE)
+        found["card_no"] = raw["card_no"].as_(card[0], 1.0 if card[1] else _UNSURE)
     if "reference" in raw and (seen := re.search(r"[A-Z0-9]+(-[A-Z0-9]+)+", raw["reference"].text)):
-        found["reference"] = Value(seen.group(), raw["reference"].score)
+        found["reference"] = raw["reference"].as_(seen.group())
     return found
 
 

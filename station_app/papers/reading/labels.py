@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from station_app.papers.reading.kinds import squeezed
-from station_app.papers.reading.shapes import Row
+from station_app.papers.reading.shapes import Box, Row, box_around
 
 _TITLE = "证书"  # 职业技能等级证书 is a title, not a level
 _MARKS = ":：;；.。、_－—"
@@ -14,8 +14,15 @@ _MARKS = ":：;；.。、_－—"
 
 @dataclass(frozen=True)
 class Value:
+    """``box``: the pieces that it was read from."""
+
     text: str
     score: float
+    box: Box | None = None
+
+    def as_(self, text: str, most: float = 1.0) -> Value:
+        """The same place read as another text, no surer than ``most``."""
+        return Value(text, min(self.score, most), self.box)
 
 
 def labelled(rows: Sequence[Row], labels: Mapping[str, str]) -> dict[str, Value]:
@@ -30,23 +37,26 @@ def labelled(rows: Sequence[Row], labels: Mapping[str, str]) -> dict[str, Value]
         ends = [start for start, _ in places[1:]] + [len(text)]
         for (start, label), end in zip(places, ends, strict=False):  # in a row without a label there is nothing
             value = text[start + len(label) : end].strip(_MARKS)
-            score = _score_of(row, value)
+            from_ = row
             if (
                 not value
                 and end == len(text)
                 and at + 1 < len(rows)
                 and not _places(squeezed(rows[at + 1].text), labels)
             ):
-                value, score = squeezed(rows[at + 1].text).strip(_MARKS), rows[at + 1].score
+                from_ = rows[at + 1]
+                value = squeezed(from_.text).strip(_MARKS)
             if value and not value.startswith(_TITLE) and labels[label] not in found:
-                found[labels[label]] = Value(value, score)
+                found[labels[label]] = _value(from_, value)
     return found
 
 
-def _score_of(row: Row, value: str) -> float:
-    """Of the pieces that the value is made of; of the whole row where it cannot be told."""
-    scores = [line.score for line in row.lines if (part := squeezed(line.text)) and (part in value or value in part)]
-    return min(scores, default=row.score)
+def _value(row: Row, value: str) -> Value:
+    """With score and place of the pieces that it is made of; of the whole row where it cannot be told."""
+    pieces = [line for line in row.lines if (part := squeezed(line.text)) and (part in value or value in part)]
+    if not pieces:
+        return Value(value, row.score, row.box)
+    return Value(value, min(line.score for line in pieces), box_around([line.box for line in pieces]))
 
 
 def _places(text: str, labels: Mapping[str, str]) -> list[tuple[int, str]]:

@@ -12,6 +12,7 @@ import numpy as np
 import zxingcpp
 
 from station_app.domain.application import ScanKind
+from station_app.domain.reading import DocumentReading, ReadField
 from station_app.errors import UserError
 from station_app.papers.code import read_code
 from station_app.papers.reading.fields import Field, fields_of
@@ -19,9 +20,9 @@ from station_app.papers.reading.finding import Outline, Quad, corner_first, outl
 from station_app.papers.reading.kinds import kind_of, marks_of
 from station_app.papers.reading.pictures import Picture
 from station_app.papers.reading.quality import Defect, has_glare, is_blurred, is_cut, is_too_small
-from station_app.papers.reading.shapes import Line, Point
+from station_app.papers.reading.shapes import Box, Line, Point
 from station_app.papers.reading.signature import is_missing
-from station_app.papers.reading.text import Box, Recogniser
+from station_app.papers.reading.text import Recogniser
 
 _CARD, _SHEET = 1100, 1800  # pixels of the longer side that are read
 _CARD_SHARE = 0.45  # of the page's area: a smaller document is read as a card
@@ -38,8 +39,13 @@ class Document:
 
     kind: ScanKind
     corners: Quad
-    fields: dict[str, Field] = field(default_factory=dict)
+    fields: dict[str, ReadField] = field(default_factory=dict)
     defects: tuple[Defect, ...] = ()
+
+    def told(self) -> DocumentReading:
+        """As it is told to everybody else."""
+        kind = None if self.kind is ScanKind.OTHER else self.kind
+        return DocumentReading(kind, self.fields, self.corners, tuple(each.value for each in self.defects))
 
 
 def documents_on(page: Picture, recogniser: Recogniser, occupations: Sequence[str], today: date) -> list[Document]:
@@ -159,7 +165,12 @@ def _two_sides(lines: Sequence[Line]) -> tuple[list[Line], list[Line]] | None:
 
 def _placed(lines: Sequence[Line], back: object, picture: Picture) -> Quad:
     """Where a part of a straightened picture lies on its page."""
-    left, top, right, bottom = _bounds([(each.left, each.top, each.right, each.bottom) for each in lines], picture)
+    return _on_page(_bounds([each.box for each in lines], picture), back)
+
+
+def _on_page(box: Box, back: object) -> Quad:
+    """``back``: the matrix from the straightened picture to its page."""
+    left, top, right, bottom = box
     points = np.array([[(left, top), (right, top), (right, bottom), (left, bottom)]], np.float32)
     placed = cv2.perspectiveTransform(points, np.asarray(back))[0]
     a, b, c, d = ((float(x), float(y)) for x, y in placed)
@@ -196,7 +207,11 @@ def _document(
         Defect.EXPIRED: _is_expired(kind, fields, today),
         Defect.SIGNATURE_MISSING: code is not None and not blurred and is_missing(picture, lines, code.quad),
     }
-    return Document(kind, outline.quad, fields, tuple(defect for defect, there in found.items() if there))
+    placed = {
+        name: ReadField(each.value, each.confidence, each.box and _on_page(each.box, back))
+        for name, each in fields.items()
+    }
+    return Document(kind, outline.quad, placed, tuple(defect for defect, there in found.items() if there))
 
 
 def _length(quad: Quad) -> float:

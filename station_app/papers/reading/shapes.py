@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 Point = tuple[float, float]
+Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,10 @@ class Line:
     top: float
     right: float
     bottom: float
+
+    @property
+    def box(self) -> Box:
+        return self.left, self.top, self.right, self.bottom
 
     @property
     def height(self) -> float:
@@ -39,6 +44,10 @@ class Row:
         return "".join(line.text for line in self.lines)
 
     @property
+    def box(self) -> Box:
+        return box_around([line.box for line in self.lines])
+
+    @property
     def score(self) -> float:
         return min(line.score for line in self.lines)
 
@@ -49,6 +58,11 @@ class Row:
     @property
     def bottom(self) -> float:
         return max(line.bottom for line in self.lines)
+
+
+def box_around(boxes: Sequence[Box]) -> Box:
+    """The smallest box that holds all of them."""
+    return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
 
 
 def rows_of(lines: Sequence[Line]) -> list[Row]:

@@ -13,9 +13,8 @@ from rapidocr import RapidOCR
 from rapidocr.main import RapidOCRError
 
 from station_app.papers.reading.pictures import Picture
-from station_app.papers.reading.shapes import Line
+from station_app.papers.reading.shapes import Box, Line
 
-Box = tuple[float, float, float, float]  # left, top, right, bottom
 _THREADS = 2
 _FOUND_IN = 1088  # pixels of the longer side
 _AT_ONCE = 4  # pieces; more cost memory, not time
