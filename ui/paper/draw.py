@@ -49,13 +49,17 @@ def write_pdf(sheet: Sheet, path: Path) -> Printed:
     Raises EnvironmentFault ``disk_full``, ``file_not_writable``.
     """
     laid_out = lay_out(sheet)
-    content = _pdf(laid_out)
+    write_whole(path, _pdf(laid_out))
+    return Printed(len(laid_out.pages), laid_out.missing)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """A file that the clerk asked for, whole or not at all. Raises as ``write_pdf`` does."""
     try:
         durable.write_file(path, content, Point.OUTPUT_FILE)
     except OSError as error:
         code = "disk_full" if error.errno == errno.ENOSPC else "file_not_writable"
         raise EnvironmentFault(code, file=path.name) from error
-    return Printed(len(laid_out.pages), laid_out.missing)
 
 
 def pdf_bytes(sheet: Sheet) -> bytes:
