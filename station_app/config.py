@@ -37,6 +37,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("backup_folder", "", "最好在另一块磁盘或U盘上；留空时放在数据文件夹旁边"),
     Setting("keep_scans_days", 90, "划拨满多少天后清除本机的扫描件；中心有回执、也有备份的才清除", low=1, high=3650),
     Setting("reading_enabled", True, "自动读取扫描件，与填写的比对；电脑太慢时可以关掉", choices=(True, False)),
+    Setting("camera", "", "留空用第一台；拍摄时按 C 换"),
+    Setting("camera_turns", 0, "摄像头装歪了时画面怎么转，拍摄时按 R 也行", choices=(0, 1, 2, 3)),
     Setting("default_plan", 2024, "新建申报默认使用哪一年的方案"),
 )
 

@@ -11,6 +11,7 @@ from station_app.services.desk import Desk, Written
 
 Value = int | bool | str
 LOOK = frozenset({"text_size", "theme"})
+DEVICES = frozenset({"camera", "camera_turns"})
 
 
 def read_all(desk: Desk) -> dict[str, Value]:
@@ -20,17 +21,22 @@ def read_all(desk: Desk) -> dict[str, Value]:
 
 
 def change(desk: Desk, key: str, value: Value) -> Written[Value]:
-    """Choose a value; how the window looks is anybody's choice. Raises UserError ``setting_unknown``, ``_invalid``,
-    and those of ``Desk.require``.
+    """Choose a value; how the window looks is anybody's choice, the devices are those of who works with them. Raises
+    UserError ``setting_unknown``, ``_invalid``, and those of ``Desk.require``.
     """
     check(key, value)
     if key not in LOOK:
-        desk.require(Act.STATION)
+        desk.require(act_for(key))
     with desk.store.write(Point.SETTING) as uow:
         uow.settings.set(key, value)
         told = {"value": value} if isinstance(value, int) else {}  # text may name people or carry a password
         uow.audit.add("setting_changed", key, desk.operator.id, **told)
     return Written(value, Changed.of(Kind.SETTINGS))
+
+
+def act_for(key: str) -> Act:
+    """What takes the right to change this setting, unless it is one of LOOK."""
+    return Act.CASES if key in DEVICES else Act.STATION
 
 
 def check(key: str, value: Value) -> None:

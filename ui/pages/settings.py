@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QLineEdit,
 
 from station_app import config
 from station_app.config import BY_KEY
-from station_app.domain.operator import Act
 from station_app.errors import StationError
 from station_app.events import Changed, Kind
 from station_app.services import doctor, settings, setup
@@ -143,6 +142,7 @@ class SettingsPage(Page):
             column.setSpacing(space(12))
         left.addWidget(self._look_card())
         left.addWidget(self._work_card())
+        left.addWidget(self._ways_in_card())
         left.addWidget(self._backup_card())
         left.addWidget(RetentionCard(self.context, self._box("keep_scans_days", self._line("keep_scans_days"))))
         left.addWidget(self._about_card())
@@ -205,6 +205,15 @@ class SettingsPage(Page):
         card.body.addLayout(grid)
         return card
 
+    def _ways_in_card(self) -> Card:
+        card = Card("高拍仪")
+        row = QHBoxLayout()
+        row.setSpacing(space(12))
+        row.addWidget(self._box("camera", self._line("camera")), 1)
+        row.addWidget(self._box("camera_turns", self._choices("camera_turns")))
+        card.body.addLayout(row)
+        return card
+
     def _backup_card(self) -> BackupCard:
         card = BackupCard(self.context, self._box("backup_folder", self._line("backup_folder")))
         card.asked.connect(self.backup_asked)
@@ -242,7 +251,7 @@ class SettingsPage(Page):
             box.set_hint(f"{setting.low} 到 {setting.high}")
         elif key not in settings.LOOK:
             box.set_hint(setting.description)
-        if key not in settings.LOOK and not self.context.desk.operator.may(Act.STATION):
+        if key not in settings.LOOK and not self.context.desk.operator.may(settings.act_for(key)):
             editor.setEnabled(False)
             box.set_hint("由站长设置")
         self._boxes[key] = box

@@ -40,8 +40,9 @@ _NARROW = 600  # units
 
 class FormPane(QScrollArea):
     """Signals: ``edited(name, value, unfinished text)``, ``left(name)``, ``category_chosen(Category)``,
-    ``facts_wanted()``, ``files_wanted()``, ``paste_wanted()``, ``ended()``: Enter in the last field;
-    ``cut(name, most)``: what was pasted or typed is longer than the field's ``most`` characters;
+    ``facts_wanted()``, ``files_wanted()``, ``camera_wanted()``, ``paste_wanted()``,
+    ``ended()``: Enter in the last field; ``cut(name, most)``: what was typed is longer than the ``most`` characters of
+    its field;
     ``reflow_wanted()``: the width has changed so much that the case must be shown anew.
 
     Attributes: ``strip`` (ScanStrip), ``editors`` by name; ``paste_picture``: files the picture on the clipboard and
@@ -53,6 +54,7 @@ class FormPane(QScrollArea):
     category_chosen = Signal(object)
     facts_wanted = Signal()
     files_wanted = Signal()
+    camera_wanted = Signal()
     paste_wanted = Signal()
     ended = Signal()
     cut = Signal(str, int)
@@ -246,7 +248,9 @@ class FormPane(QScrollArea):
         card.header.insertWidget(1, self._scan_help, 100)
         add = SmallButton("从文件添加", "F6", "scan_files")
         paste = SmallButton("粘贴  Ctrl+V", "", "scan_paste")
-        for button, signal in ((add, self.files_wanted), (paste, self.paste_wanted)):
+        shoot = SmallButton("拍摄", "Shift+F6", "scan_camera")
+        wanted = ((add, self.files_wanted), (shoot, self.camera_wanted), (paste, self.paste_wanted))
+        for button, signal in wanted:
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.clicked.connect(signal)
             card.header.addWidget(button)

@@ -23,6 +23,7 @@ from ui.pages.intake.printing import PrintChoice
 from ui.pages.intake.reading import Reading
 from ui.pages.intake.scans import ScanDesk
 from ui.pages.intake.shelf import Shelf
+from ui.pages.intake.shooting import Shooting
 from ui.pages.intake.side import SidePane
 from ui.pages.intake.submitting import Submitting
 from ui.pages.intake.table import CaseTable, Kept, saved_at
@@ -63,7 +64,7 @@ class IntakePage(Page):
         self._facts = CaseFacts(self)
         self._print = PrintChoice(self, context)
         shelf = Shelf(desk, tasks, self.table.saver, self)
-        self._scans = ScanDesk(self, shelf, self.form.strip, FileChooser(self, tasks))
+        self._scans = ScanDesk(self, shelf, self.form.strip, FileChooser(self, tasks), Shooting(self, context))
         self._submitting = Submitting(self.table.presenter, self.table.saver, self)
         self._connect_table()
         self._connect_parts()
@@ -315,6 +316,7 @@ class IntakePage(Page):
         form.category_chosen.connect(table.choose_category)
         form.facts_wanted.connect(self._ask_facts)
         form.files_wanted.connect(scans.ask_files)
+        form.camera_wanted.connect(scans.shoot)
         form.paste_wanted.connect(scans.paste)
         form.paste_picture = scans.paste
         form.reflow_wanted.connect(lambda: self._show(whole=True), Qt.ConnectionType.QueuedConnection)

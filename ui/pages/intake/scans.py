@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ui.pages.intake.draft import Draft
     from ui.pages.intake.files import FileChooser
     from ui.pages.intake.shelf import Shelf
+    from ui.pages.intake.shooting import Shooting
 
 _NAMED = 3  # files named in a message, before the rest are counted
 _FORMATS = ("image/png", "image/jpeg", "image/tiff", "image/bmp", "image/webp")
@@ -35,11 +36,13 @@ class ScanDesk(QObject):
     changed = Signal()
     said = Signal(str, str)
 
-    def __init__(self, host: QWidget, shelf: Shelf, strip: ScanStrip, chooser: FileChooser) -> None:
+    def __init__(self, host: QWidget, shelf: Shelf, strip: ScanStrip, chooser: FileChooser, shooting: Shooting) -> None:
         super().__init__(host)
         self._shelf = shelf
         self._strip = strip
         self._chooser = chooser
+        self._shooting = shooting
+        self.shoot = shooting.ask
         self._viewer = ScanViewer(host)
         self._draft: Draft | None = None
         self._wanted_kind: ScanKind | None = None
@@ -56,6 +59,8 @@ class ScanDesk(QObject):
             source.rotate_wanted.connect(self._rotate)
         self._viewer.step_wanted.connect(self._step)
         chooser.chosen.connect(self._chosen)
+        shooting.shot.connect(self._shot)
+        shooting.failed.connect(partial(self._refused, ""))
         shelf.changed.connect(self._shelf_changed)
         shelf.refused.connect(self._refused)
         shelf.unread.connect(lambda unread: self.said.emit(words_of_unread(unread), "wrong"))
@@ -183,6 +188,10 @@ class ScanDesk(QObject):
             self._shelf.replace(self._draft, self._replaced, paths[0])
         else:
             self._shelf.add_files(self._draft, paths, self._wanted_kind)
+
+    def _shot(self, content: bytes) -> None:
+        if self._draft is not None:
+            self._shelf.add_shot(self._draft, content)
 
     def _shelf_changed(self, draft: Draft, scan_id: str) -> None:
         if draft is not self._draft:

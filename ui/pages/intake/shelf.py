@@ -75,6 +75,10 @@ class Shelf(QObject):
         work = partial(check_picture, "剪贴板图片", content)
         self._tasks.query(self, work, partial(self._file_read, draft, None))
 
+    def add_shot(self, draft: Draft, content: bytes) -> None:
+        """File a page from the camera at once."""
+        self._file_read(draft, None, ([Picked("拍摄的一页", content)], []))
+
     def replace(self, draft: Draft, scan: ScanRecord, path: Path) -> None:
         """Put the file in the page's place."""
         self._read([path], partial(self._replace_read, draft, scan))
