@@ -46,6 +46,8 @@ class Point(StrEnum):
     SYNC_STATE = "sync_state"
     APPLY = "apply"
     RETENTION = "retention"
+    PRINT = "print"
+    TRAY = "tray"
     ROSTER = "roster"
     MIGRATION = "migration"
     # the station's requests

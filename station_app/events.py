@@ -18,6 +18,7 @@ class Kind(StrEnum):
     MEMBERS = "members"
     OUTBOX = "outbox"
     SCANS = "scans"
+    TRAY = "tray"  # pages that wait to be filed
     SYNC = "sync"  # the progress and the result of a pass
     SETTINGS = "settings"
     OPERATORS = "operators"

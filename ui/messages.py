@@ -104,7 +104,7 @@ def fill(template: str, values: Mapping[str, object]) -> str:
 
 
 class _Filler(string.Formatter):
-    """``{name}``, ``{name:label}``, ``{name:state}``, ``{name:list}``, ``{name:problem}`` (a pack's); else as usual."""
+    """``{name}``; behind a colon ``label``, ``labels``, ``state``, ``list``, ``problem`` (a pack's), or as usual."""
 
     def get_value(self, key: int | str, args: Any, kwargs: Any) -> Any:
         value = kwargs.get(key)
@@ -117,6 +117,8 @@ class _Filler(string.Formatter):
             return state_word(str(value))
         if format_spec == "problem":
             return f"，{pack_problem(str(value))}" if value else ""
+        if format_spec == "labels":
+            return "、".join(label(str(each)) for each in value)
         if format_spec == "list":
             return "、".join(map(str, value))
         return super().format_field(value, "" if value == "" else format_spec)

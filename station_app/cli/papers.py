@@ -12,7 +12,7 @@ from pathlib import Path
 from station_app.cli.entry import open_desk
 from station_app.cli.output import Exit, say
 from station_app.papers import Paper
-from station_app.services import copies, papers
+from station_app.services import copies, papers, signed_papers
 
 
 def print_case(arguments: argparse.Namespace) -> Exit:
@@ -21,6 +21,7 @@ def print_case(arguments: argparse.Namespace) -> Exit:
     with open_desk() as desk:
         which = Paper(arguments.paper) if arguments.paper else None
         sheet = papers.sheet(desk, arguments.reference, which)
+        signed_papers.note_printed(desk, sheet)
     with _drawing():
         from ui.paper import lacking_words, write_pdf
 

@@ -19,6 +19,7 @@ class Act(StrEnum):
     """What takes a role to do. Looking at cases and changing one's own password take none."""
 
     CASES = "cases"  # begin, fill in, submit, withdraw; scans; the hand in the queue
+    DISCARD = "discard"  # throw away pages that wait to be filed
     HAND_OVER = "hand_over"  # give away cases that are somebody else's
     STATION = "station"  # settings that hold for everybody, enrolment
     PEOPLE = "people"  # add and disable operators, give a new first password

@@ -44,6 +44,11 @@ class PaperCode:
     pages: int = 1
     digest: str = ""
 
+    @property
+    def whole(self) -> tuple[str, str, int, str]:
+        """Which paper, whatever page of it."""
+        return self.reference, self.paper.value, self.revision, self.digest
+
     def on(self, page: int, pages: int) -> PaperCode:
         return replace(self, page=page, pages=pages)
 

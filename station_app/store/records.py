@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from station_app.domain.application import Category, Content, FieldReturn, ScanKind, State
-from station_app.domain.reading import Cut
+from station_app.domain.reading import Cut, DocumentReading
 
 
 @dataclass(frozen=True)
@@ -116,6 +116,30 @@ class ScanRecord:
     cut: Cut | None = None
     replaces: str | None = None
     remark: str | None = None
+
+
+@dataclass(frozen=True)
+class TrayRecord:
+    """A page that waits to be filed. ``file_name`` finds its bytes in ``Store.scans``; ``source``: file or device.
+
+    ``reason``: a code and its ``params``, why it waits. ``code``: of our own paper, empty where none was read.
+    ``kind`` and ``application_id``: as what and to which case it could be filed. ``documents``: what was read on it.
+    """
+
+    id: str
+    sha256: str
+    size: int
+    media_type: str
+    file_name: str
+    reason: str
+    added_at: str
+    operator_id: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    source: str = "file"
+    code: str = ""
+    kind: ScanKind | None = None
+    application_id: str | None = None
+    documents: tuple[DocumentReading, ...] = ()
 
 
 @dataclass(frozen=True)

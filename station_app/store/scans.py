@@ -15,7 +15,7 @@ from station_app.domain.reading import Cut
 from station_app.errors import UserError
 from station_app.store.records import ScanRecord
 from station_app.store.rows import json_or_none
-from station_app.store.schema import applications, originals, scans
+from station_app.store.schema import applications, originals, scans, tray
 from station_app.store.times import Moment, stamp
 
 _MOST_AT_ONCE = 500
@@ -118,8 +118,9 @@ class Scans:
         return list(self._connection.execute(found.order_by(applications.c.reference)).scalars())
 
     def all_file_names(self) -> set[str]:
-        """Every file that should be there: of pages, of removed ones too, and of originals."""
-        kept = union(*(select(each.c.file_name).where(each.c.erased_at.is_(None)) for each in _FILES))
+        """Every file that should be there: of pages, of removed ones too, of originals, and of pages in the tray."""
+        owned = (select(each.c.file_name).where(each.c.erased_at.is_(None)) for each in _FILES)
+        kept = union(*owned, select(tray.c.file_name))
         return set(self._connection.execute(kept).scalars())
 
     # ---- erasing
@@ -142,7 +143,8 @@ class Scans:
             select(each.c.id).where(each.c.file_name == erased.c.file_name, each.c.erased_at.is_(None))
             for each in _FILES
         )
-        found = select(erased.c.file_name).where(*(~each.exists() for each in needed))
+        waiting = select(tray.c.id).where(tray.c.file_name == erased.c.file_name)
+        found = select(erased.c.file_name).where(*(~each.exists() for each in (*needed, waiting)))
         return sorted(set(self._connection.execute(found).scalars()))
 
 

@@ -280,3 +280,46 @@ operators = Table(
     UniqueConstraint("name"),
     sqlite_strict=True,
 )
+
+# what was printed to be signed; came: the pages of it that are filed
+prints = Table(
+    "prints",
+    METADATA,
+    _text("reference"),
+    _text("paper", CheckConstraint("paper IN ('form', 'sheet')")),
+    _integer("revision"),
+    _text("digest"),
+    _json("content"),
+    _json("came"),
+    _text("printed_at"),
+    _text("operator_id"),
+    PrimaryKeyConstraint("reference", "paper", "revision", "digest"),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+# pages that wait to be filed: reason and params say why, kind and application_id what is suggested
+tray = Table(
+    "tray",
+    METADATA,
+    _text("id", primary_key=True),
+    _text("sha256", CheckConstraint("length(sha256) = 64")),
+    _integer("size", CheckConstraint("size > 0")),
+    _text("media_type"),
+    _text("source", CheckConstraint("source IN ('file', 'device')")),
+    _text("file_name"),
+    _text("reason"),
+    _json("params"),
+    _text("code"),
+    _text(
+        "kind",
+        CheckConstraint("kind IN ('id_front', 'id_back', 'card', 'certificate', 'form', 'other')"),
+        nullable=True,
+    ),
+    _text("application_id", ForeignKey("applications.id"), nullable=True),
+    _json("documents"),
+    _text("added_at"),
+    _text("operator_id"),
+    Index("tray_file_name", "file_name"),
+    sqlite_strict=True,
+)

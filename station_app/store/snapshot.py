@@ -70,7 +70,8 @@ def _look_into(store: Store, path: Path) -> tuple[tuple[str, ...], int, int]:
     with faults.named(store.home), closing(connections.connect(path, store.keys.database)) as copy:
         pages = copy.execute(
             "SELECT file_name FROM scans WHERE erased_at IS NULL"
-            " UNION SELECT file_name FROM originals WHERE erased_at IS NULL ORDER BY file_name"
+            " UNION SELECT file_name FROM originals WHERE erased_at IS NULL"
+            " UNION SELECT file_name FROM tray ORDER BY file_name"
         ).fetchall()
         generation = copy.execute("SELECT value FROM facts WHERE key = 'generation'").fetchone()
         audit_seq = copy.execute("SELECT max(seq) FROM audit").fetchone()

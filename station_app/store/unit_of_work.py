@@ -20,12 +20,14 @@ from station_app.store.operators import Operators
 from station_app.store.originals import Originals
 from station_app.store.outbox import Outbox
 from station_app.store.packs import Packs
+from station_app.store.prints import Prints
 from station_app.store.readings import Readings
 from station_app.store.receipts import Receipts
 from station_app.store.retention import Retention
 from station_app.store.scans import Scans
 from station_app.store.settings import Settings
 from station_app.store.times import Clock
+from station_app.store.tray import Tray
 
 
 @dataclass
@@ -65,6 +67,14 @@ class UnitOfWork:
     @cached_property
     def retention(self) -> Retention:
         return Retention(self.connection)
+
+    @cached_property
+    def prints(self) -> Prints:
+        return Prints(self.connection)
+
+    @cached_property
+    def tray(self) -> Tray:
+        return Tray(self.connection)
 
     @cached_property
     def outbox(self) -> Outbox:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from station_app.errors import EnvironmentFault
 from station_app.papers import Paper
-from station_app.services import papers
+from station_app.services import papers, signed_papers
 from ui.messages import sentence
 from ui.paper.draw import Printed, lacking_words, print_sheet, write_pdf
 from ui.widgets.buttons import KeyButton, PrimaryButton
@@ -154,6 +154,9 @@ class PrintChoice(Overlay):
         self._end("已送往打印机", printed)
 
     def _end(self, words: str, printed: Printed) -> None:
+        if self._sheet is not None:
+            work = partial(signed_papers.note_printed, self._context.desk, self._sheet)
+            self._context.tasks.command(self, work, failed=self.failed.emit)
         self.dismiss()
         lacking = lacking_words(printed)
         self.done.emit(f"{words}，共 {printed.pages} 页" + (f"；{lacking}" if lacking else ""))
