@@ -1,7 +1,7 @@
-"""The parent's side of reading: a child that is started when a page is to be read and ended when nobody reads.
+"""The parent's side of page work: a child that is started when a page is to be looked at and ended when nobody asks.
 
 The child may hang, crash or run out of memory over one picture: the caller hears a code, and the next page has a new
-child. It ends by itself when its input closes, so it never outlives this process.
+child. It ends by itself when its input closes, so it never outlives this process. Pictures go over pipes, not by files.
 """
 
 from __future__ import annotations
@@ -10,17 +10,20 @@ import contextlib
 import json
 import subprocess
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from station_app import children
 from station_app.config import child_environment
+from station_app.domain.reading import Cut, DocumentReading
 from station_app.errors import EnvironmentFault, UserError
 
 _MODULE = "station_app.papers.reading.child"
 _START_SECONDS, _PAGE_SECONDS = 120.0, 120.0  # an old PC with a full disk; a page takes about one
+_LARGEST = 64 * 2**20  # bytes of a line or a picture that comes back
 
 
 @dataclass(frozen=True)
@@ -31,11 +34,39 @@ class PageReading:
     documents: tuple[dict[str, Any], ...]
 
 
+@dataclass(frozen=True)
+class CutPart:
+    """One document of a page as a page of its own. ``content``: JPEG; ``reading``: in its pixels."""
+
+    content: bytes
+    cut: Cut
+    reading: DocumentReading
+
+
+@dataclass(frozen=True)
+class CutPage:
+    """``documents``: as they lie on the page, in its pixels; ``parts``: one for each."""
+
+    documents: tuple[DocumentReading, ...]
+    parts: tuple[CutPart, ...]
+
+
+@dataclass(frozen=True)
+class _Answer:
+    told: dict[str, Any]
+    bodies: tuple[bytes, ...]
+
+
 class Reader:
-    """Context manager. Not for several threads at once; ``stop`` may come from any."""
+    """Context manager. Not for several threads at once; ``stop`` may come from any.
+
+    All that look at a page raise UserError ``scan_unreadable``, ``picture_too_large``, ``pdf_*``; EnvironmentFault
+    ``reading_not_started`` (no child could be had), ``reading_failed`` (it is gone), ``reading_silent`` (it took too
+    long and was ended).
+    """
 
     def __init__(self) -> None:
-        self._child: subprocess.Popen[str] | None = None
+        self._child: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Reader:
         return self
@@ -46,18 +77,40 @@ class Reader:
     @property
     def process(self) -> int | None:
         """The child's number, None while there is none."""
-        return None if self._child is None else self._child.pid
+        child = self._child
+        return None if child is None else child.pid
 
     def read(self, file: Path, today: date) -> list[PageReading]:
         """Every page of a picture file. ``today``: what an identity card's term is compared with.
 
-        Raises UserError ``scan_file_missing``, ``scan_unreadable``, ``picture_too_large``, ``pdf_*``; EnvironmentFault
-        ``reading_failed`` (the child is gone), ``reading_silent`` (it took too long and was ended).
+        Raises also UserError ``scan_file_missing``.
         """
-        answer = self._ask({"file": str(file), "today": today.isoformat()})
-        if "error" in answer:
-            raise UserError(str(answer["error"]), **{**answer["params"], "file": file.name})
-        return [PageReading(each["page"], tuple(each["documents"])) for each in answer["pages"]]
+        answer = self._ask({"do": "read", "file": str(file), "today": today.isoformat()}, file=file.name)
+        return [PageReading(each["page"], tuple(each["documents"])) for each in answer.told["pages"]]
+
+    def read_page(self, content: bytes, today: date) -> tuple[DocumentReading, ...]:
+        """The documents on the first page of a picture."""
+        answer = self._ask({"do": "read", "today": today.isoformat()}, [content])
+        return _documents(answer.told["pages"][0]["documents"])
+
+    def cut(self, content: bytes, today: date) -> CutPage:
+        """Find, cut out, straighten and read every document on a page."""
+        answer = self._ask({"do": "cut", "today": today.isoformat()}, [content])
+        parts = tuple(
+            CutPart(body, Cut.from_json(each["cut"]), DocumentReading.from_json(each["reading"]))
+            for each, body in zip(answer.told["parts"], answer.bodies, strict=True)
+        )
+        return CutPage(_documents(answer.told["documents"]), parts)
+
+    def cut_by_hand(self, content: bytes, cut: Cut) -> bytes:
+        """A JPEG of what lies between four corners; nothing is read, so it is quick."""
+        return self._ask({"do": "cut_by_hand", "cut": cut.to_json()}, [content]).bodies[0]
+
+    def together(self, sides: Sequence[tuple[bytes, int]]) -> bytes:
+        """Pictures, each turned by so many degrees clockwise, below one another on an A4 page: a JPEG."""
+        return self._ask({"do": "together", "turns": [turn for _, turn in sides]}, [side for side, _ in sides]).bodies[
+            0
+        ]
 
     def stop(self) -> None:
         """End the child, whatever it does."""
@@ -68,31 +121,30 @@ class Reader:
                 if child.stdin is not None:
                     child.stdin.close()
 
-    def _ask(self, request: dict[str, str]) -> dict[str, Any]:
+    def _ask(self, request: dict[str, Any], bodies: Sequence[bytes] = (), **named: str) -> _Answer:
         child = self._child or self._start()
-        assert child.stdin is not None
-        try:
-            child.stdin.write(json.dumps(request) + "\n")
-            child.stdin.flush()
-        except OSError as error:
+        head = json.dumps({**request, "sizes": [len(each) for each in bodies]} if bodies else request)
+        answer = self._exchange(child, head.encode() + b"\n" + b"".join(bodies), _PAGE_SECONDS)
+        if "fault" in answer.told:
             self.stop()
-            raise EnvironmentFault("reading_failed") from error
-        return self._answer(child, _PAGE_SECONDS)
+            raise EnvironmentFault(str(answer.told["fault"]))
+        if "error" in answer.told:
+            raise UserError(str(answer.told["error"]), **{**answer.told["params"], **named})
+        return answer
 
-    def _start(self) -> subprocess.Popen[str]:
-        self._child = child = subprocess.Popen(  # noqa: S603  our own module
-            children.command(_MODULE),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=child_environment(),
-            text=True,
-            encoding="utf-8",
-        )
-        self._answer(child, _START_SECONDS)
+    def _start(self) -> subprocess.Popen[bytes]:
+        try:
+            self._child = child = subprocess.Popen(  # noqa: S603  our own module
+                children.command(_MODULE), stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=child_environment()
+            )
+            self._exchange(child, b"", _START_SECONDS)
+        except (OSError, EnvironmentFault) as error:
+            raise EnvironmentFault("reading_not_started") from error
         return child
 
-    def _answer(self, child: subprocess.Popen[str], seconds: float) -> dict[str, Any]:
-        """The next line; a child that says nothing for so long is ended."""
+    def _exchange(self, child: subprocess.Popen[bytes], request: bytes, seconds: float) -> _Answer:
+        """Say one thing and hear one; a child that takes so long is ended."""
+        assert child.stdin is not None
         assert child.stdout is not None
         late = threading.Event()
 
@@ -103,12 +155,32 @@ class Reader:
         timer = threading.Timer(seconds, end)
         timer.start()
         try:
-            line = child.stdout.readline()
+            child.stdin.write(request)
+            child.stdin.flush()
+            answer = _received(child.stdout)
+        except (OSError, ValueError):  # it is gone, or was stopped by another thread
+            answer = None
         finally:
             timer.cancel()
             timer.join()
-        if not line:
+        if answer is None:
             self.stop()
             raise EnvironmentFault("reading_silent" if late.is_set() else "reading_failed")
-        answer: dict[str, Any] = json.loads(line)
         return answer
+
+
+def _documents(told: Sequence[dict[str, Any]]) -> tuple[DocumentReading, ...]:
+    return tuple(DocumentReading.from_json(each) for each in told)
+
+
+def _received(source: IO[bytes]) -> _Answer | None:
+    """None where the other side has ended, in the middle of an answer or with something else said."""
+    line = source.readline(_LARGEST)
+    if not line.endswith(b"\n"):
+        return None
+    told: dict[str, Any] = json.loads(line)
+    sizes = told.get("sizes", ())
+    if sum(sizes) > _LARGEST:
+        return None
+    bodies = tuple(source.read(size) for size in sizes)
+    return _Answer(told, bodies) if [len(each) for each in bodies] == list(sizes) else None

@@ -29,10 +29,13 @@ _NEAR = 0.012  # of the page's longer side: an edge that lies on the page's own
 
 @dataclass(frozen=True)
 class Outline:
-    """``cut``: an edge of it lies on the edge of the page, so part of the document may be outside."""
+    """``cut``: an edge of it lies on the edge of the page, so part of the document may be outside. ``seen``: it stands
+    out from the page; False: it is only where the text is, or the whole page.
+    """
 
     quad: Quad
     cut: bool = False
+    seen: bool = True
 
 
 def outlines(page: Picture) -> list[Outline]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -22,7 +23,9 @@ from station_app.papers.reading.pictures import Picture
 from station_app.papers.reading.quality import Defect, has_glare, is_blurred, is_cut, is_too_small
 from station_app.papers.reading.shapes import Box, Line, Point
 from station_app.papers.reading.signature import is_missing
-from station_app.papers.reading.text import Recogniser
+
+if TYPE_CHECKING:  # its library is loaded when something is read
+    from station_app.papers.reading.text import Recogniser
 
 _CARD, _SHEET = 1100, 1800  # pixels of the longer side that are read
 _CARD_SHARE = 0.45  # of the page's area: a smaller document is read as a card
@@ -35,12 +38,16 @@ _SIDES = (ScanKind.ID_FRONT, ScanKind.ID_BACK)
 
 @dataclass(frozen=True)
 class Document:
-    """``corners``: pixels of the page, clockwise from the document's own top left."""
+    """``corners``: pixels of the page, clockwise from the document's own top left. ``seen``: as its outline's.
+    ``slant``: radians by which its text runs downhill.
+    """
 
     kind: ScanKind
     corners: Quad
     fields: dict[str, ReadField] = field(default_factory=dict)
     defects: tuple[Defect, ...] = ()
+    seen: bool = False
+    slant: float = 0.0
 
     def told(self) -> DocumentReading:
         """As it is told to everybody else."""
@@ -59,7 +66,7 @@ def documents_on(page: Picture, recogniser: Recogniser, occupations: Sequence[st
     if not found or len(outside) > len(boxes) / 2:
         return _without_outlines(page, boxes, whole, recogniser, occupations, today)
     if len(outside) >= 2 * _WORTH:
-        found.append(Outline(_around(outside, page)))
+        found.append(Outline(_around(outside, page), seen=False))
     read = [each for outline in found for each in _read(page, outline, recogniser, occupations, today)]
     return sorted(read, key=lambda each: min(y for _, y in each.corners))
 
@@ -75,7 +82,8 @@ def _without_outlines(
         read = [
             each for part in parts for each in _read(page, _region(part, page, whole), recogniser, occupations, today)
         ]
-        if all(each.kind is not ScanKind.OTHER for each in read):
+        kinds = [each.kind for each in read]
+        if ScanKind.OTHER not in kinds and all(kinds.count(side) < 2 for side in _SIDES):
             return read
     return _read(page, _region(boxes, page, whole), recogniser, occupations, today)
 
@@ -96,12 +104,17 @@ def _region(boxes: Sequence[Box], page: Picture, whole: Outline) -> Outline:
     """The page, or the part of it where the text is, when that is small: it is read with more pixels."""
     quad = _around(boxes, page)
     area = cv2.contourArea(np.array(quad, np.float32))
-    return Outline(quad) if area < _CARD_SHARE * page.shape[0] * page.shape[1] else whole
+    return Outline(quad, seen=False) if area < _CARD_SHARE * page.shape[0] * page.shape[1] else whole
 
 
 def _whole(page: Picture) -> Outline:
+    return Outline(whole_of(page), seen=False)
+
+
+def whole_of(page: Picture) -> Quad:
+    """The page's own corners."""
     height, width = page.shape[:2]
-    return Outline(((0.0, 0.0), (width - 1.0, 0.0), (width - 1.0, height - 1.0), (0.0, height - 1.0)))
+    return (0.0, 0.0), (width - 1.0, 0.0), (width - 1.0, height - 1.0), (0.0, height - 1.0)
 
 
 def _text_on(page: Picture, recogniser: Recogniser) -> list[Box]:
@@ -140,13 +153,14 @@ def _read(
         picture, back = straightened(page, quad, longest)
         read = recogniser.read(picture)
     if not read.lines:
-        return [Document(ScanKind.OTHER, quad, defects=(Defect.BLANK,))]
+        return [Document(ScanKind.OTHER, quad, defects=(Defect.BLANK,), seen=outline.seen)]
     if (parts := _two_sides(read.lines)) is not None:
         return [
-            _document(page, picture, back, Outline(_placed(lines, back, picture)), lines, occupations, today)
+            _document(picture, back, Outline(_placed(lines, back, picture), seen=False), lines, occupations, today)
             for lines in parts
         ]
-    return [_document(page, picture, back, Outline(quad, outline.cut), read.lines, occupations, today)]
+    whole = replace(outline, quad=quad)
+    return [replace(_document(picture, back, whole, read.lines, occupations, today), slant=read.slant)]
 
 
 def _two_sides(lines: Sequence[Line]) -> tuple[list[Line], list[Line]] | None:
@@ -183,7 +197,6 @@ def _bounds(boxes: Sequence[Box], picture: Picture) -> Box:
 
 
 def _document(
-    page: Picture,
     picture: Picture,
     back: object,
     outline: Outline,
@@ -211,7 +224,8 @@ def _document(
         name: ReadField(each.value, each.confidence, each.box and _on_page(each.box, back))
         for name, each in fields.items()
     }
-    return Document(kind, outline.quad, placed, tuple(defect for defect, there in found.items() if there))
+    defects = tuple(defect for defect, there in found.items() if there)
+    return Document(kind, outline.quad, placed, defects, outline.seen)
 
 
 def _length(quad: Quad) -> float:

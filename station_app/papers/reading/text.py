@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,10 +25,11 @@ _LEAST_SCORE = 0.5
 
 @dataclass(frozen=True)
 class Read:
-    """``turns``: quarter turns against the clock that would put the text upright."""
+    """``turns``: quarter turns against the clock that would put the text upright. ``slant``: radians downhill."""
 
     lines: tuple[Line, ...]
     turns: int
+    slant: float = 0.0
 
 
 class Recogniser:
@@ -63,12 +65,13 @@ class Recogniser:
             texts = engine.recognize_txt(upright)
         except RapidOCRError:
             return Read((), 0)
-        boxes = [_around(box) for box in _some(found.boxes)]
+        corners = _some(found.boxes)
+        boxes = [_around(box) for box in corners]
         pieces = list(zip(_some(texts.txts), texts.scores, boxes, strict=True))
         lines = [
             Line(text, float(score), *box) for text, score, box in pieces if text.strip() and score >= _LEAST_SCORE
         ]
-        return Read(tuple(lines), _turns(boxes, [label for label, _ in _some(turned.cls_res)]))
+        return Read(tuple(lines), _turns(boxes, [label for label, _ in _some(turned.cls_res)]), _slant(corners))
 
 
 def _some(found: Any) -> Any:
@@ -80,6 +83,13 @@ def _around(corners: Any) -> Box:
     """An upright box around a slanted one."""
     xs, ys = corners[:, 0], corners[:, 1]
     return float(xs.min()), float(ys.min()), float(xs.max()), float(ys.max())
+
+
+def _slant(pieces: Any) -> float:
+    """Of the upper edges of long pieces, the middle one."""
+    edges = [(box[1][0] - box[0][0], box[1][1] - box[0][1], box[3][1] - box[0][1]) for box in pieces]
+    slants = sorted(math.atan2(down, across) for across, down, height in edges if across > 3 * abs(height) > 0)
+    return slants[len(slants) // 2] if slants else 0.0
 
 
 def _turns(boxes: Sequence[Box], labels: Sequence[str]) -> int:
