@@ -117,9 +117,13 @@ def _roster_import(arguments: argparse.Namespace) -> Exit:
 
 
 def _review(arguments: argparse.Namespace) -> Exit:
+    from central import views
+
     decide = _decision(arguments)
     with opened() as central:
         decide(central)
+        for kind, remark in views.remarks(central, check_reference(arguments.reference)):
+            say(sentence(UserError("scan_kept_because", f"scan.{kind}", remark=remark)))
         _hand_over(central)
     return Exit.DONE
 

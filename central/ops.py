@@ -278,6 +278,8 @@ def _check_scans(scans: list[ScanEntry]) -> None:
             raise UserError("scan_kind_unknown", "scans")
         if not is_line(scan.media_type):
             raise UserError("control_character", "scans")
+        if scan.remark is not None and not is_line(scan.remark):
+            raise UserError("control_character", "scans")
         if sizes.setdefault(scan.sha256, scan.size) != scan.size:
             raise UserError("scan_size_differs", "scans")
 

@@ -64,7 +64,7 @@ def add_parcel(
 
 
 def _scan_row(parcel_id: int, position: int, scan: ScanEntry) -> dict[str, Any]:
-    return {"parcel_id": parcel_id, "position": position, **scan.model_dump()}
+    return {"parcel_id": parcel_id, "position": position, **scan.model_dump(exclude={"remark"})}
 
 
 def parcel_with(tx: Connection, reference: str, revision: int, body_sha256: str) -> Row[Any] | None:

@@ -34,6 +34,13 @@ def list_cases(central: Central) -> list[dict[str, Any]]:
         return [_line(row) for row in tx.execute(query).mappings()]
 
 
+def remarks(central: Central, reference: str) -> list[tuple[str, str]]:
+    """Kind and reason of the pages that the clerk kept with a defect, for whoever reviews the case."""
+    with central.database.read() as tx:
+        case = find_case(tx, reference)
+        return [] if case is None else [(each["kind"], each["remark"]) for each in _scans(tx, case) if "remark" in each]
+
+
 def _line(row: RowMapping) -> dict[str, Any]:
     names = ("reference", "state", "revision", "name", "amount", "station_no", "plan", "category", "updated_at")
     return {name: row[name] for name in names}
@@ -80,18 +87,26 @@ def _device(tx: Connection, case: Case) -> dict[str, Any]:
 
 
 def _scans(tx: Connection, case: Case) -> list[dict[str, Any]]:
-    """The scans of the newest revision and those added to it; ``received`` once their parcel is."""
+    """The scans of the newest revision and those added to it; ``received`` once their parcel is; ``remark`` where the
+    clerk gave a reason for keeping a page with a defect.
+    """
     query = (
-        select(parcel_scans, parcels.c.received_at)
+        select(parcel_scans, parcels.c.received_at, parcels.c.body)
         .join(parcels)
         .where(parcels.c.reference == case.reference, parcels.c.revision == case.revision)
         .order_by(parcels.c.id, parcel_scans.c.position)
     )
     names = ("kind", "sha256", "size", "media_type")
     return [
-        {**{name: row[name] for name in names}, "received": row["received_at"] is not None}
+        {**{name: row[name] for name in names}, **_remark(row), "received": row["received_at"] is not None}
         for row in tx.execute(query).mappings()
     ]
+
+
+def _remark(row: RowMapping) -> dict[str, str]:
+    """It stands in the frozen body alone."""
+    remark = json.loads(row["body"])["scans"][row["position"]].get("remark")
+    return {"remark": remark} if remark else {}
 
 
 def _receipts(tx: Connection, case: Case) -> list[dict[str, Any]]:

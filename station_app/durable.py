@@ -37,6 +37,7 @@ class Point(StrEnum):
     # the station's transactions
     DRAFT = "draft"
     SCAN_ROW = "scan_row"
+    READING = "reading"
     SUBMIT = "submit"
     WITHDRAW = "withdraw"
     SETTING = "setting"

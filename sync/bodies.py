@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from sync.wire import MAX_ADDED, MAX_BLOB, MAX_SCANS, OpId, ReferenceText, Sha256, WireModel
 
 
 class ScanEntry(WireModel):
+    """``remark``: why the clerk kept the page with a defect. It is written only where there is one: bodies of before
+    have none, an older server passes over it, and a body without remarks is byte for byte what it always was.
+    """
+
     kind: str
     sha256: Sha256
     size: int = Field(ge=1, le=MAX_BLOB)
     media_type: str = Field(max_length=60)
+    remark: str | None = Field(default=None, min_length=1, max_length=200)
+
+    @model_serializer(mode="wrap")
+    def _without_empty_remark(self, others: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        written: dict[str, Any] = others(self)
+        if self.remark is None:
+            written.pop("remark", None)
+        return written
 
 
 class Author(WireModel):

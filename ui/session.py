@@ -19,6 +19,7 @@ from station_app.events import Changed, Events, Kind
 from station_app.services import recovery, revocation, session, settings, setup, text_files
 from station_app.services.backup_worker import BackupWorker
 from station_app.services.desk import Clock, Desk, system_clock
+from station_app.services.reading import ReadingWorker
 from sync.engine import one_pass
 from sync.enrolment import enrol, enrol_from_package
 from sync.identity import transport_for
@@ -187,6 +188,7 @@ class Session(QObject):
         self._worker = worker = SyncWorker(self.desk, events)
         self._standing = StandingDesk(self.desk, events, lambda: not worker.status.paused)
         self._backups = BackupWorker(self.desk, events)
+        self._reading = ReadingWorker(self.desk, events)
         self._told_of_backup: str | None = None
         self._context = Context(self.desk, tasks, self._bridge, theme, events, worker, self._standing)
         self._copied = CopiedOut(app.clipboard(), parent=self)
@@ -203,6 +205,7 @@ class Session(QObject):
         self._worker.start()
         self._standing.start()
         self._backups.start()
+        self._reading.start()
         self._idleness.start()
 
     def rest(self) -> None:
@@ -238,6 +241,7 @@ class Session(QObject):
         self.save()
         self._tasks.wrote.disconnect(self._on_wrote)
         self._bridge.close()
+        self._reading.stop()
         self._standing.stop()
         self._worker.stop()
         self._backups.stop()

@@ -58,7 +58,7 @@ class _Answer:
 
 
 class Reader:
-    """Context manager. Not for several threads at once; ``stop`` may come from any.
+    """Context manager. Not for several threads at once; ``stop`` and ``close`` may come from any.
 
     All that look at a page raise UserError ``scan_unreadable``, ``picture_too_large``, ``pdf_*``; EnvironmentFault
     ``reading_not_started`` (no child could be had), ``reading_failed`` (it is gone), ``reading_silent`` (it took too
@@ -67,12 +67,14 @@ class Reader:
 
     def __init__(self) -> None:
         self._child: subprocess.Popen[bytes] | None = None
+        self._closed = False
+        self._lock = threading.Lock()
 
     def __enter__(self) -> Reader:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self.stop()
+        self.close()
 
     @property
     def process(self) -> int | None:
@@ -112,9 +114,16 @@ class Reader:
             0
         ]
 
+    def close(self) -> None:
+        """``stop``, and no other child starts."""
+        with self._lock:
+            self._closed = True
+        self.stop()
+
     def stop(self) -> None:
         """End the child, whatever it does."""
-        child, self._child = self._child, None
+        with self._lock:
+            child, self._child = self._child, None
         if child is not None:
             child.kill()
             with child, contextlib.suppress(OSError):  # what it never read is lost with it
@@ -134,9 +143,12 @@ class Reader:
 
     def _start(self) -> subprocess.Popen[bytes]:
         try:
-            self._child = child = subprocess.Popen(  # noqa: S603  our own module
-                children.command(_MODULE), stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=child_environment()
-            )
+            with self._lock:
+                if self._closed:
+                    raise EnvironmentFault("reading_failed")
+                self._child = child = subprocess.Popen(  # noqa: S603  our own module
+                    children.command(_MODULE), stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=child_environment()
+                )
             self._exchange(child, b"", _START_SECONDS)
         except (OSError, EnvironmentFault) as error:
             raise EnvironmentFault("reading_not_started") from error

@@ -67,7 +67,8 @@ def _move(move: MoveRecord) -> dict[str, Any]:
 
 def _page(scan: ScanRecord) -> dict[str, Any]:
     erased = {"erased_at": scan.erased_at} if scan.erased_at else {}
-    return {"kind": scan.kind.value, "sha256": scan.sha256, "size": scan.size, **erased}
+    remark = {"remark": scan.remark} if scan.remark else {}
+    return {"kind": scan.kind.value, "sha256": scan.sha256, "size": scan.size, **remark, **erased}
 
 
 def whole(uow: UnitOfWork, record: ApplicationRecord) -> dict[str, Any]:

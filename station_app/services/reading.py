@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from station_app.domain.reading import ScanReading
 from station_app.services.desk import Desk
+from station_app.services.reading_worker import ReadingWorker
+
+__all__ = ["ReadingWorker", "readings_of"]
 
 
 def readings_of(desk: Desk, application_id: str) -> dict[str, ScanReading]:

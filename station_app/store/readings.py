@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, Row, delete, select, true
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from station_app.domain.application import State
@@ -51,14 +51,17 @@ class Readings:
         mine = select(scans.c.id).where(scans.c.application_id == application_id)
         self._connection.execute(delete(readings).where(readings.c.scan_id.in_(mine)))
 
-    def next_unread(self) -> ScanRecord | None:
-        """The page that was added last to a case being written, and that nobody has tried to read."""
+    def next_unread(self, *, all_pages: bool = True) -> ScanRecord | None:
+        """The page that was added last to a case being written, and that nobody has tried to read.
+
+        ``all_pages`` False: only one of a device that is still whole as it came.
+        """
         known = select(readings.c.scan_id).where(readings.c.scan_id == scans.c.id)
         found = (
             select(scans)
             .join(applications, applications.c.id == scans.c.application_id)
             .where(applications.c.state.in_(_OPEN), scans.c.removed == 0, scans.c.erased_at.is_(None))
-            .where(~known.exists())
+            .where(~known.exists(), true() if all_pages else scans.c.original_id.is_not(None) & scans.c.cut.is_(None))
             .order_by(scans.c.added_at.desc(), scans.c.id)
             .limit(1)
         )

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from station_app.papers.reading.text import Recogniser
 
 
+_NICER = 5
+
+
 @dataclass(frozen=True)
 class _Request:
     told: dict[str, Any]
@@ -66,10 +69,17 @@ class _Work:
 
 
 def main() -> None:
+    _give_way()
     work = _Work()
     _say({"ready": True})
     for request in _asked():
         _say(*_answer(work, request))
+
+
+def _give_way() -> None:
+    """The window comes first where there are two cores only."""
+    if sys.platform != "win32":
+        os.nice(_NICER)
 
 
 def _asked() -> Iterator[_Request]:
