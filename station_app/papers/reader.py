@@ -143,15 +143,19 @@ class Reader:
 
     def _start(self) -> subprocess.Popen[bytes]:
         try:
-            with self._lock:
-                if self._closed:
-                    raise EnvironmentFault("reading_failed")
-                self._child = child = subprocess.Popen(  # noqa: S603  our own module
-                    children.command(_MODULE), stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=child_environment()
-                )
+            child = self._spawn()
             self._exchange(child, b"", _START_SECONDS)
         except (OSError, EnvironmentFault) as error:
             raise EnvironmentFault("reading_not_started") from error
+        return child
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        with self._lock:
+            if self._closed:
+                raise EnvironmentFault("reading_failed")
+            self._child = child = subprocess.Popen(  # noqa: S603  our own module
+                children.command(_MODULE), stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=child_environment()
+            )
         return child
 
     def _exchange(self, child: subprocess.Popen[bytes], request: bytes, seconds: float) -> _Answer:
