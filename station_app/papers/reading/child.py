@@ -84,16 +84,16 @@ def _give_way() -> None:
 
 def _asked() -> Iterator[_Request]:
     """Requests as they come. Once the input ends nobody waits for an answer: the process ends, whatever it reads."""
-    requests: SimpleQueue[_Request] = SimpleQueue()
+    queue: SimpleQueue[_Request] = SimpleQueue()
 
     def listen() -> None:
         while (request := _received(sys.stdin.buffer)) is not None:
-            requests.put(request)
+            queue.put(request)
         os._exit(0)
 
     threading.Thread(target=listen, daemon=True).start()
     while True:
-        yield requests.get()
+        yield queue.get()
 
 
 def _received(source: IO[bytes]) -> _Request | None:

@@ -6,7 +6,7 @@ import pytest
 
 from station_app.domain.application import Content, ScanKind
 from station_app.errors import UserError
-from station_app.services import capture, intake, submission
+from station_app.services import capture, filing, intake, submission
 from station_app.services.desk import Desk
 from sync.wire import MAX_SCANS
 from tests.samples.cases import case
@@ -38,7 +38,7 @@ def test_as_many_as_fit_are_submitted_and_one_more_is_refused(desk: Desk) -> Non
 
 def test_a_case_of_before_with_more_is_refused_by_its_code(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as before:
-        before.setattr(capture, "MAX_SCANS", MAX_SCANS + 1)
+        before.setattr(filing, "MAX_SCANS", MAX_SCANS + 1)
         full = _case(desk, MAX_SCANS + 1)
     with pytest.raises(UserError) as raised:
         submission.submit(desk, full)
