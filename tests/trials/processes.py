@@ -29,6 +29,7 @@ from tests.system.world import PASSWORD, Ended, Server, World
 from tests.trials.bad_line import BadLine
 from tests.trials.clerk import Clerk, Told
 from tests.trials.compare import Finding, Harm, delivered
+from tests.trials.part import WHOLE, Part
 from tests.trials.scene import Scene
 from tests.trials.stepped import Result
 from tests.unit.sync.stations import page
@@ -247,8 +248,8 @@ class Processes:
             line.aim(server.port, "", 0.0)
             self._template.station("init", "--central", line.url, "--code", code, "--operator", _OPERATOR)
 
-    def drawn(self, seed: int) -> Iterator[Result]:
-        for number in itertools.count():
+    def drawn(self, seed: int, part: Part = WHOLE) -> Iterator[Result]:
+        for number in part.numbers():
             yield self._run(f"{seed}/{number}", random.Random(f"{seed}/{number}"))
 
     def _run(self, name: str, chance: random.Random) -> Result:
