@@ -181,8 +181,10 @@ class _Trial:
         self.deliver()
         shutil.rmtree(self.world.central_home)
         kept.rename(self.world.central_home)
-        self.world.central("restored")
-        self.said.append("server restored")
+        told = self.chance.random() < 0.5  # else the first pass shows it
+        if told:
+            self.world.central("restored")
+        self.said.append("server restored" if told else "server put back, nobody said it")
 
     def restored_station(self) -> None:
         file = self.world.folder / "station.backup"

@@ -76,7 +76,7 @@ def test_a_safeguard_taken_out_is_found_out(
 
 
 def test_the_last_line_counts(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--gear", "stepped", "--trials", "3", "--seed", "1"]) == 0
+    assert main(["--gear", "stepped", "--trials", "3", "--seed", "1", "--jobs", "1"]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "3 trials, 0 lost, 0 twice, 0 torn, seed 1"
 
 

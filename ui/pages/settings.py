@@ -21,7 +21,7 @@ from ui.pages.backup_card import BackupCard
 from ui.pages.password_card import PasswordCard
 from ui.pages.people_card import PeopleCard
 from ui.pages.retention_card import RetentionCard
-from ui.pages.support_card import SupportCard
+from ui.pages.support_card import OpenHome, SupportCard
 from ui.theme import space
 from ui.widgets.buttons import KeyButton, SmallButton
 from ui.widgets.card import Bar, Card
@@ -150,7 +150,7 @@ class SettingsPage(Page):
         right.addWidget(self._people_card())
         right.addWidget(self._password)
         right.addWidget(self._check_card())
-        right.addWidget(SupportCard(self.context))
+        right.addWidget(SupportCard(OpenHome(self.context.desk), self.context.tasks))
         right.addStretch(1)
         columns = QHBoxLayout()
         columns.setContentsMargins(space(16), space(16), space(16), space(16))
