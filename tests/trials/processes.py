@@ -224,8 +224,16 @@ class _Trial:
             stack.callback(session.sign_out, desk)
             clerk = Clerk(cast(Scene, Opened(desk, central)), lambda _clerk: None, told=self.told)
             found = delivered(clerk)
-        cloned = "cloned" in self.said
-        return [*self.findings, *(each for each in found if not (cloned and each.what.startswith("a fork of")))]
+        return [*self.findings, *(each for each in found if not self._is_of_its_turn(each))]
+
+    def _is_of_its_turn(self, finding: Finding) -> bool:
+        """A clone makes a fork; a server put back signs anew, and the station keeps what it had signed before, too."""
+        if finding.harm is not Harm.TWICE:
+            return False
+        put_back = any(each.startswith("server ") for each in self.said)
+        return ("cloned" in self.said and finding.what.startswith("a fork of")) or (
+            put_back and finding.what.startswith("receipts of")
+        )
 
 
 _TURNS: Mapping[str, Callable[[_Trial], None]] = {

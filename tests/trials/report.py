@@ -28,9 +28,12 @@ class Measured:
     first: tuple[Finding, ...] = ()
 
     def row(self) -> str:
-        counts = " | ".join(str(self.harms[harm]) for harm in Harm)
+        counts = [str(self.harms[harm]) for harm in Harm]
         minute = 60 * self.trials / self.seconds if self.seconds else 0.0
-        return f"| {self.gear} | {self.trials} | {self.seconds:.0f} s | {minute:.0f} | {counts} | {self.seed} |"
+        acts = self.acts or "–"
+        return (
+            f"| {self.gear} | {self.trials} | {acts} | {self.seconds:.0f} s | {minute:.0f} | {counts} | {self.seed} |"
+        )
 
     def add(self, other: Measured) -> None:
         """Take in what another process counted; the time is this one's own."""
