@@ -31,9 +31,8 @@ class Measured:
         counts = [str(self.harms[harm]) for harm in Harm]
         minute = 60 * self.trials / self.seconds if self.seconds else 0.0
         acts = self.acts or "–"
-        return (
-            f"| {self.gear} | {self.trials} | {acts} | {self.seconds:.0f} s | {minute:.0f} | {counts} | {self.seed} |"
-        )
+        cells = [self.gear, self.trials, acts, f"{self.seconds:.0f} s", f"{minute:.0f}", *counts, self.seed]
+        return f"| {' | '.join(map(str, cells))} |"
 
     def add(self, other: Measured) -> None:
         """Take in what another process counted; the time is this one's own."""
