@@ -158,7 +158,6 @@ class ListJob(_Job):
     """What one driver finds, as it finds it; iterate it for the scanners."""
 
     def __init__(self, driver: str, silence: float = LISTING_SILENCE) -> None:
-        drivers.check(driver)
         super().__init__(driver, None, silence)
 
     def __iter__(self) -> Iterator[Scanner]:
