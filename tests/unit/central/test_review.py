@@ -43,6 +43,22 @@ def test_a_rejection_carries_code_and_note(office: Office, sender: Sender) -> No
         review.approve(office.central, body["reference"])
 
 
+def test_the_reviewer_sees_why_a_page_with_a_defect_was_kept(office: Office, sender: Sender) -> None:
+    body = sender.submission(scans={"card": b"card", "certificate": b"certificate"})
+    body["scans"][1]["remark"] = "原件就是这样"
+    sender.submit(body)
+    shown = views.show(office.central, body["reference"])["scans"]
+    assert [each.get("remark", "none") for each in shown] == ["none", "原件就是这样"]
+    assert views.remarks(office.central, body["reference"]) == [("certificate", "原件就是这样")]
+    assert views.remarks(office.central, sender.reference()) == []
+
+
+def test_a_remark_of_several_lines_is_refused(sender: Sender) -> None:
+    body = sender.submission(scans={"card": b"card"})
+    body["scans"][0]["remark"] = "one\nother"
+    assert sender.submit(body).code == "control_character"
+
+
 def test_only_a_received_case_can_be_approved(office: Office, sender: Sender) -> None:
     waiting = sender.submission(scans={"card": b"card"})
     sender.submit(waiting)
