@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import uuid4
 
 from station_app.domain.application import CLOSED, ScanKind, State
 from station_app.domain.operator import Act
 from station_app.durable import Point
-from station_app.errors import UserError
+from station_app.errors import StationError, UserError
 from station_app.events import Changed, Kind
 from station_app.papers import PaperCode, read_code
-from station_app.services import capture
+from station_app.services import capture, paper_files
 from station_app.services.desk import Desk, Written
 from station_app.services.signed_papers import judge
 from station_app.store import UnitOfWork
@@ -57,6 +58,26 @@ def keep(desk: Desk, pages: Sequence[bytes], source: str = "file") -> Written[tu
                 uow.audit.add("tray_kept", row.id, desk.operator.id)
     known.update({row.sha256: row.id for row in added})
     return Written(tuple(dict.fromkeys(known[put.sha256] for put in puts)), TOUCHED)
+
+
+@dataclass(frozen=True)
+class Added:
+    """Of files put in: how many pages are in the tray now, and which files were refused, and why."""
+
+    pages: int
+    refused: tuple[tuple[str, StationError], ...] = ()
+
+
+def keep_files(desk: Desk, paths: Sequence[Path]) -> Written[Added]:
+    """The same for files, PDF and TIFF page by page; one that cannot be read does not stop the others."""
+    desk.require(Act.CASES)
+    pages, refused = 0, []
+    for path in paths:
+        try:
+            pages += len(keep(desk, paper_files.read_file(path)).value)
+        except StationError as error:
+            refused.append((path.name, error))
+    return Written(Added(pages, tuple(refused)), TOUCHED)
 
 
 def _row(desk: Desk, put: PutScan, media_type: str, source: str) -> TrayRecord:
