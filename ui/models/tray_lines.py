@@ -27,6 +27,7 @@ _SIGNS: Mapping[str, tuple[str, Tone]] = {
     tray.UNSORTED: ("…", "soft"),
 }
 _REFUSED: tuple[str, Tone] = ("！", "wrong")
+_LOOK: tuple[str, Tone] = ("！", "attention")
 _SHOWN = 3  # names of refused files in a message
 
 
@@ -65,7 +66,7 @@ def tray_entries(view: TrayView, now: datetime) -> list[Entry]:
 
 
 def _waiting(row: TrayRow, now: datetime) -> Line:
-    sign, tone = _SIGNS.get(row.page.reason, _REFUSED)
+    sign, tone = _SIGNS.get(row.page.reason, _REFUSED if row.refused else _LOOK)
     return Line(
         key=row.page.id,
         sign=sign,

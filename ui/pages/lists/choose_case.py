@@ -64,6 +64,8 @@ class ChooseCase(Overlay):
         self._pause.setInterval(_TYPING_MS)
         self._pause.timeout.connect(self._find)
         self.search.textEdited.connect(lambda _text: self._pause.start())
+        self.search.entered.connect(self._take)
+        self.search.down.connect(lambda: self._step(1))
         self.list.opened.connect(lambda _line: self._take())
 
     def ask(self, kind: ScanKind | None, text: str = "") -> None:
