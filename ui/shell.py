@@ -79,6 +79,7 @@ class Shell(QWidget):
             page.open_case.connect(self.show_case)
             page.go.connect(self.show_page)
             page.notice.connect(self._banner.say)
+            page.settled.connect(self._banner.unsay)
             page.trouble.connect(self.show_trouble)
             self._stack.addWidget(page)
             self._pages[name] = page

@@ -60,6 +60,11 @@ class Banner(QFrame):
         else:
             self._timer.stop()
 
+    def unsay(self, words: str) -> None:
+        """What these words were about is over; any others stay."""
+        if words and self.words == words:
+            self.hide()
+
     def leave_page(self) -> None:
         """Another page: a hint for the one before says nothing there; good and bad news stay."""
         if not self._tone:

@@ -29,6 +29,19 @@ def read_typed_date(text: str) -> date | None:
         return None
 
 
+def why_no_date(text: str) -> tuple[str, dict[str, int]]:
+    """Why a text is no date, ``date_incomplete``, ``date_month``, ``date_day`` or ``date_unreadable``, and the figures
+    that this is about.
+    """
+    tidy = _tidy(text)
+    match = _COMPACT.fullmatch(tidy) or _PARTED.fullmatch(tidy)
+    if match is None:
+        begun = re.fullmatch(r"\d{1,7}|\d{1,4}([-./年](\d{1,2}([-./月](\d{1,2})?)?)?)?", tidy)
+        return ("date_incomplete" if begun else "date_unreadable"), {}
+    figures = dict(zip(("year", "month", "day"), (int(part) for part in match.groups()), strict=True))
+    return ("date_day" if 1 <= figures["month"] <= 12 else "date_month"), figures
+
+
 def is_whole(text: str) -> bool:
     """Whether nothing more can follow: eight digits, or a full ``YYYY-MM-DD``."""
     tidy = _tidy(text)

@@ -18,7 +18,8 @@ class Page(QWidget):
     """One page of the shell, made when it is first needed.
 
     Signals: ``open_case(application_id)``: show this case in 受理; ``go(page name)``: switch; ``notice(words, tone)``:
-    a line for the shell's banner; ``trouble(StationError)``: the same, from an error.
+    a line for the shell's banner; ``settled(words)``: what this line was about is over;
+    ``trouble(StationError)``: the same, from an error.
 
     A page is made again when the text size or the theme changes: ``keep()`` gives what the new one needs to stand
     where the old one stood, ``restore()`` takes it.
@@ -27,6 +28,7 @@ class Page(QWidget):
     open_case = Signal(str)
     go = Signal(str)
     notice = Signal(str, str)
+    settled = Signal(str)
     trouble = Signal(object)
 
     name = ""

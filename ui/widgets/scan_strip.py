@@ -26,7 +26,8 @@ class Place:
     behind the name where a picture is. ``tone``: how it stands.
 
     ``fixed``: a page of a case that is submitted: it can be looked at and nothing else. ``erased``: not even that,
-    its bytes are not on this PC any more; ``note`` is the day.
+    its bytes are not on this PC any more; ``note`` is the day. ``read``: what reading found, in the line below;
+    ``advice``: what to do about it.
     """
 
     kind: ScanKind
@@ -35,6 +36,8 @@ class Place:
     tone: Tone = ""
     fixed: bool = False
     erased: bool = False
+    read: str = ""
+    advice: str = ""
 
 
 class ScanTile(QFrame):
@@ -51,18 +54,20 @@ class ScanTile(QFrame):
         self._whole = QPixmap()
         self._awaited = "…"
         self._name = ElidedText("", "label")
+        self._read = ElidedText("", "note")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(space(3))
+        column.setSpacing(space(1))
         column.addWidget(self._picture)
         column.addWidget(self._name)
+        column.addWidget(self._read)
         self.set_width(self.picture_box().width())
         self.show_place(place)
 
     @staticmethod
     def picture_box() -> QSize:
         """The largest a picture stands in the strip."""
-        return QSize(space(150), space(90))
+        return QSize(space(150), space(76))
 
     def set_width(self, width: int) -> None:
         """As wide as there is room for; the picture is drawn to fit."""
@@ -78,6 +83,7 @@ class ScanTile(QFrame):
         words = label(f"scan.{place.kind.value}")
         behind = f" · {place.note}" if place.note and place.scan_id and not place.erased else ""
         self._name.say(f"{_SIGNS[place.tone]} {words}{behind}", place.tone)
+        self._read.say(place.read, place.tone if place.tone in ("wrong", "attention", "soft") else "ok")
         restyle(self._picture, "filled", "true" if place.scan_id else "")
         restyle(self._picture, "tone", place.tone if place.tone in ("wrong", "attention") else "")
         if place.scan_id is None:
@@ -88,7 +94,8 @@ class ScanTile(QFrame):
             self._picture.setText(f"已按规定清除\n{place.note}")
         elif self._whole.isNull():
             self._picture.setText(self._awaited)
-        self.setAccessibleName(f"{words} {place.note}")
+        self.setAccessibleName(f"{words} {place.note} {place.read}".rstrip())
+        self.setToolTip(place.advice)
 
     def show_picture(self, image: QImage) -> None:
         """A thumbnail; a null one says that the page cannot be shown here."""
@@ -112,9 +119,11 @@ class ScanTile(QFrame):
 
 class ScanStrip(QScrollArea):
     """Signals: ``opened(scan id)``, ``add_wanted(kind)``, ``replace_wanted(scan id)``, ``remove_wanted(scan id)``,
-    ``rotate_wanted(scan id)``, ``kind_wanted(scan id, kind)``, ``picture_wanted(scan id)``, ``moved()``.
+    ``rotate_wanted(scan id)``, ``remark_wanted(scan id)``, ``kind_wanted(scan id, kind)``,
+    ``picture_wanted(scan id)``, ``moved()``: the mark is elsewhere; ``shown()``: the places are others.
 
-    Arrow keys walk, Enter opens or adds, R turns, T replaces, Delete removes, 1 to 6 say what kind it is.
+    Arrow keys walk, Enter opens or adds, R turns, T replaces, Delete removes, 1 to 6 say what kind it is, N
+    why it is kept.
     """
 
     opened = Signal(str)
@@ -122,9 +131,11 @@ class ScanStrip(QScrollArea):
     replace_wanted = Signal(str)
     remove_wanted = Signal(str)
     rotate_wanted = Signal(str)
+    remark_wanted = Signal(str)
     kind_wanted = Signal(str, object)
     picture_wanted = Signal(str)
     moved = Signal()
+    shown = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -145,6 +156,8 @@ class ScanStrip(QScrollArea):
 
     def set_places(self, places: Sequence[Place]) -> None:
         """Show these. A place whose page stays keeps its picture; new pages ask for theirs."""
+        if list(places) == [tile.place for tile in self._tiles]:
+            return
         old = {tile.place.scan_id: tile for tile in self._tiles if tile.place.scan_id}
         empty = [tile for tile in self._tiles if tile.place.scan_id is None]
         tiles = [
@@ -158,6 +171,7 @@ class ScanStrip(QScrollArea):
         self._at = min(self._at, max(len(self._tiles) - 1, 0))
         self._fit()
         self._mark()
+        self.shown.emit()
 
     def show_picture(self, scan_id: str, image: QImage) -> None:
         for tile in self._tiles:
@@ -216,6 +230,7 @@ class ScanStrip(QScrollArea):
         menu.addAction("查看  Enter", lambda: self._open(place))
         menu.addAction("旋转  R", lambda: self._act(place, Qt.Key.Key_R))
         menu.addAction("替换  T", lambda: self._act(place, Qt.Key.Key_T))
+        menu.addAction("说明原因  N", lambda: self._act(place, Qt.Key.Key_N))
         menu.addAction("移除  Delete", lambda: self._act(place, Qt.Key.Key_Delete))
         menu.addSeparator()
         for number, kind in enumerate(KINDS, 1):
@@ -255,6 +270,8 @@ class ScanStrip(QScrollArea):
             self.rotate_wanted.emit(place.scan_id)
         elif key == Qt.Key.Key_T:
             self.replace_wanted.emit(place.scan_id)
+        elif key == Qt.Key.Key_N:
+            self.remark_wanted.emit(place.scan_id)
         elif key == Qt.Key.Key_Delete:
             self.remove_wanted.emit(place.scan_id)
         elif 0 <= number < len(KINDS):

@@ -1,121 +1,42 @@
-"""A page large: zoom, turn, walk to the next one, all by key."""
+"""A page large: zoom, turn, cut straight, walk to the next one, all by key."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QPoint, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QWheelEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from ui.theme import current_tokens, px, space
+from ui.theme import space
 from ui.widgets.buttons import SmallButton
+from ui.widgets.cut_view import CutView
 from ui.widgets.overlay import Overlay
+from ui.widgets.picture_view import STEP
 from ui.widgets.text import Text
 
-_STEP = 1.25
-_LARGEST = 8.0  # times the size that fits
+_HELP = "Tab 换角　方向键移动，Shift 快移　R 转　Ctrl+Z 撤销　Enter 裁正　Esc 不裁"
 _NO_KEYS = Qt.FocusPolicy.NoFocus
-
-
-class PictureView(QWidget):
-    """Paints one picture, turned and zoomed. ``zoom`` 1.0: the whole page fits."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("扫描件")
-        self.setMinimumSize(px(200), px(160))
-        self._pixmap = QPixmap()
-        self._words = ""
-        self._rotation = 0
-        self._middle = QPointF(0.0, 0.0)  # of the view, from the picture's middle, in view pixels
-        self._grip: QPoint | None = None
-        self.zoom = 1.0
-
-    def show_image(self, image: QImage, rotation: int) -> None:
-        self._pixmap = QPixmap.fromImage(image)
-        self._words = "这一页无法在这里显示，原件已保存" if image.isNull() else ""
-        self._rotation = rotation
-        self.fit()
-
-    def say(self, words: str) -> None:
-        """Words in place of a picture."""
-        self._pixmap = QPixmap()
-        self._words = words
-        self.update()
-
-    def turn(self, rotation: int) -> None:
-        self._rotation = rotation
-        self.fit()
-
-    def fit(self) -> None:
-        self.zoom = 1.0
-        self._middle = QPointF(0.0, 0.0)
-        self.update()
-
-    def zoom_by(self, factor: float) -> None:
-        zoom = min(max(self.zoom * factor, 1.0), _LARGEST)
-        self._middle *= zoom / self.zoom
-        self.zoom = zoom
-        self.pan(0, 0)
-
-    def pan(self, x: float, y: float) -> None:
-        """Move the view over the page, no further than its edge."""
-        room_x, room_y = self._room()
-        moved = self._middle + QPointF(x, y)
-        self._middle = QPointF(min(max(moved.x(), -room_x), room_x), min(max(moved.y(), -room_y), room_y))
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        tokens = current_tokens()
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(tokens.sunken))
-        if self._pixmap.isNull():
-            painter.setPen(QColor(tokens.soft_text))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._words)
-            return
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.translate(QPointF(self.rect().center()) - self._middle)
-        painter.rotate(self._rotation)
-        scale = self._scale()
-        painter.scale(scale, scale)
-        painter.drawPixmap(QPointF(-self._pixmap.width() / 2, -self._pixmap.height() / 2), self._pixmap)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        self.zoom_by(_STEP if event.angleDelta().y() > 0 else 1 / _STEP)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._grip = event.position().toPoint()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._grip is not None:
-            now = event.position().toPoint()
-            self.pan(self._grip.x() - now.x(), self._grip.y() - now.y())
-            self._grip = now
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._grip = None
-
-    def _scale(self) -> float:
-        width, height = self._pixmap.width(), self._pixmap.height()
-        if self._rotation % 180:
-            width, height = height, width
-        return min(self.width() / max(width, 1), self.height() / max(height, 1)) * self.zoom
-
-    def _room(self) -> tuple[float, float]:
-        width, height = self._pixmap.width(), self._pixmap.height()
-        if self._rotation % 180:
-            width, height = height, width
-        scale = self._scale()
-        return max(width * scale - self.width(), 0) / 2, max(height * scale - self.height(), 0) / 2
+_LOOKING = ("larger", "smaller", "close_viewer")
+_CUTTING = ("larger", "smaller")
+_NOT_WHILE_CUTTING = frozenset(
+    {Qt.Key.Key_PageDown, Qt.Key.Key_PageUp, Qt.Key.Key_R, Qt.Key.Key_T, Qt.Key.Key_N, Qt.Key.Key_C, Qt.Key.Key_Delete}
+)
 
 
 class ScanViewer(Overlay):
     """Signals: ``rotate_wanted(scan id)``, ``replace_wanted(scan id)``, ``remove_wanted(scan id)``,
-    ``step_wanted(-1 or 1)``. Keys: + - 0, arrow keys, R, T, Delete, PageUp and PageDown, Esc."""
+    ``remark_wanted(scan id)``, ``step_wanted(-1 or 1)``; ``corners_wanted(scan id)``: the original is to be shown for
+    cutting; ``cut_wanted(scan id, four (x, y), turn)``, in pixels of what was shown; ``whole_wanted(scan id)``: the cut
+    is to be undone. Keys: + - 0, arrow keys, R, T, N, C, Ctrl+Z, Delete, PageUp and PageDown, Esc; while corners are
+    set, those of ``CutView``.
+    """
 
     rotate_wanted = Signal(str)
+    remark_wanted = Signal(str)
+    corners_wanted = Signal(str)
+    cut_wanted = Signal(str, object, int)
+    whole_wanted = Signal(str)
     replace_wanted = Signal(str)
     remove_wanted = Signal(str)
     step_wanted = Signal(int)
@@ -124,29 +45,51 @@ class ScanViewer(Overlay):
         super().__init__(host, " ", 1180, 700)
         self.setObjectName("scan_viewer")
         self.scan_id = ""
-        self._fixed = False
+        self._fixed = self._is_cut = False
+        self._told = ""
         self._count = Text("", "note")
-        self.view = PictureView(self.card)
+        self.view = CutView(self.card)
         self.view.setObjectName("scan_view")
+        self.view.confirmed.connect(self._cut)
         self.card.header.addWidget(self._count)
         self._tools = [self._tool(*each) for each in self._actions()]
         self.card.body.addWidget(self.view, 1)
 
-    def show_page(self, scan_id: str, title: str, count: str, fixed: bool) -> None:
-        """Open on this page; its picture follows. ``fixed``: it can only be looked at."""
+    def show_page(self, scan_id: str, title: str, count: str, fixed: bool, is_cut: bool = False) -> None:
+        """Open on this page; its picture follows. ``fixed``: it can only be looked at; ``is_cut``: it is a part of an
+        original, which can be had back.
+        """
         self.scan_id = scan_id
-        self._fixed = fixed
+        self._fixed, self._is_cut, self._told = fixed, is_cut, count
         self.card.set_title(title)
-        self._count.setText(count)
-        for name, tool in self._tools:
-            tool.setVisible(not fixed or name not in ("rotate", "replace", "remove"))
+        self.view.stop_cutting()
+        self._show_tools()
         self.view.say("正在打开…")
         if not self.isVisible():
             self.open_over(self.view)
 
+    def set_corners(self, scan_id: str, image: QImage, corners: Sequence[tuple[float, float]] | None) -> None:
+        """Show the original with corners to move, in its pixels; None: those of the whole picture."""
+        if scan_id == self.scan_id and self.isVisible():
+            self.view.start_cutting(image, corners)
+            self._show_tools()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """While corners are set Tab goes from one to the next."""
+        if self.view.cutting:
+            self.view.step(1 if forward else -1)
+            return True
+        return super().focusNextPrevChild(forward)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         action = self._keys().get(Qt.Key(event.key()))
-        if action is not None:
+        if self.view.cutting and event.key() == Qt.Key.Key_Escape:
+            self._leave_corners()
+            event.accept()
+        elif event.matches(QKeySequence.StandardKey.Undo):
+            self._undo()
+            event.accept()
+        elif action is not None and not (self.view.cutting and Qt.Key(event.key()) in _NOT_WHILE_CUTTING):
             action()
             event.accept()
         else:
@@ -156,9 +99,9 @@ class ScanViewer(Overlay):
         far = space(60)
         view = self.view
         return {
-            Qt.Key.Key_Plus: lambda: view.zoom_by(_STEP),
-            Qt.Key.Key_Equal: lambda: view.zoom_by(_STEP),
-            Qt.Key.Key_Minus: lambda: view.zoom_by(1 / _STEP),
+            Qt.Key.Key_Plus: lambda: view.zoom_by(STEP),
+            Qt.Key.Key_Equal: lambda: view.zoom_by(STEP),
+            Qt.Key.Key_Minus: lambda: view.zoom_by(1 / STEP),
             Qt.Key.Key_0: view.fit,
             Qt.Key.Key_Left: lambda: view.pan(-far, 0),
             Qt.Key.Key_Right: lambda: view.pan(far, 0),
@@ -168,12 +111,47 @@ class ScanViewer(Overlay):
             Qt.Key.Key_PageUp: lambda: self.step_wanted.emit(-1),
             Qt.Key.Key_R: self._rotate,
             Qt.Key.Key_T: self._replace,
+            Qt.Key.Key_N: self._remark,
+            Qt.Key.Key_C: self._set_corners,
             Qt.Key.Key_Delete: self._remove,
         }
 
     def _rotate(self) -> None:
         if not self._fixed:
             self.rotate_wanted.emit(self.scan_id)
+
+    def _remark(self) -> None:
+        if not self._fixed:
+            self.remark_wanted.emit(self.scan_id)
+
+    def _set_corners(self) -> None:
+        if not self._fixed:
+            self.corners_wanted.emit(self.scan_id)
+
+    def _leave_corners(self) -> None:
+        """As it was before: the page's picture comes again."""
+        self.view.stop_cutting()
+        self._show_tools()
+        self.step_wanted.emit(0)
+
+    def _cut(self, corners: object, turn: int) -> None:
+        self.view.stop_cutting()
+        self.view.say("正在裁正…")
+        self._show_tools()
+        self.cut_wanted.emit(self.scan_id, corners, turn)
+
+    def _undo(self) -> None:
+        if self.view.cutting:
+            self.view.undo()
+        elif self._is_cut and not self._fixed:
+            self.whole_wanted.emit(self.scan_id)
+
+    def _show_tools(self) -> None:
+        cutting = self.view.cutting
+        self._count.setText(_HELP if cutting else self._told)
+        for name, tool in self._tools:
+            shown = not self._fixed or name in _LOOKING
+            tool.setVisible(shown and (name != "whole" or self._is_cut) and (not cutting or name in _CUTTING))
 
     def _replace(self) -> None:
         if not self._fixed:
@@ -185,10 +163,13 @@ class ScanViewer(Overlay):
 
     def _actions(self) -> list[tuple[str, str, str, Callable[[], None]]]:
         return [
-            ("larger", "放大", "＋", lambda: self.view.zoom_by(_STEP)),
-            ("smaller", "缩小", "－", lambda: self.view.zoom_by(1 / _STEP)),
+            ("larger", "放大", "＋", lambda: self.view.zoom_by(STEP)),
+            ("smaller", "缩小", "－", lambda: self.view.zoom_by(1 / STEP)),
             ("rotate", "旋转", "R", self._rotate),
+            ("corners", "裁正", "C", self._set_corners),
+            ("whole", "还原", "Ctrl+Z", self._undo),
             ("replace", "替换", "T", self._replace),
+            ("remark", "说明", "N", self._remark),
             ("remove", "移除", "Delete", self._remove),
             ("close_viewer", "关闭", "Esc", self.dismiss),
         ]

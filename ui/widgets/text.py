@@ -47,6 +47,13 @@ class Text(QLabel):
 class ElidedText(Text):
     """One line that never asks for width: what does not fit ends in … and shows whole as a tool tip."""
 
+    _shorter = ""
+
+    def say_fitting(self, text: str, shorter: str, tone: Tone = "") -> None:
+        """New words, with others for where there is no room for them."""
+        self._shorter = shorter
+        self.say(text, tone)
+
     def minimumSizeHint(self) -> QSize:
         return QSize(0, super().minimumSizeHint().height())
 
@@ -58,7 +65,7 @@ class ElidedText(Text):
             super().paintEvent(event)
         else:
             self.setToolTip(words)
-            self._paint_cut(words, room)
+            self._paint_cut(self._shorter or words, room)
 
     def _paint_cut(self, words: str, room: int) -> None:
         from PySide6.QtCore import Qt

@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Any
 from station_app.domain.application import EDITABLE, Category, Channel, Content, FieldReturn, State
 from station_app.plans import Assessment
 from ui.pages.intake.autosave import AutoSave
-from ui.pages.intake.chip import CHIP, from_text, to_text
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from station_app.domain.reading import ScanReading
     from station_app.plans import Grant
     from station_app.services.intake import CaseView
     from station_app.store.records import ScanRecord
 
 
 INSISTENCE = "insist"
+_DECIDED = "kept."  # begins the name of a decision among the loose ends
 
 
 @dataclass
@@ -33,12 +34,13 @@ class CaseHandle:
 class Draft:
     """What is entered and what is known of the case it belongs to.
 
-    ``unfinished``: texts that are no value yet (half a date), by field. ``chip``: what the worker's ID card said, as
-    ``chip.facts_of``. ``history`` is None while it is being fetched.
+    ``unfinished``: texts that are no value yet (half a date), by field. ``history`` is None while it is being fetched.
     ``opened``: the clerk has opened the fields that the reviewer did not name. ``rostered``: the ID number whose row
     of the roster gave the standing. ``judged``: the assessment on record, which is the one that counts once the case
     is submitted. ``filed_under``: the version of the plan that it was filed under, None before. ``submitting``: a
-    submission is being written, so nothing else is.
+    submission is being written, so nothing else is. ``holder``: the name of the clerk who has it.
+    ``readings``: what was read off its pages, as far as it is known; ``decided``: what the clerk let stand
+    against it, a ``claim`` by ``key`` (``services.comparing``).
     """
 
     content: Content
@@ -54,13 +56,16 @@ class Draft:
     scans: tuple[ScanRecord, ...] = ()
     history: tuple[Grant, ...] | None = ()
     unfinished: dict[str, str] = field(default_factory=dict)
-    chip: Mapping[str, str] = field(default_factory=dict)
     left: set[str] = field(default_factory=set)  # fields the clerk has been in and left
     opened: bool = False
     rostered: str = ""
     judged: Assessment | None = None
     filed_under: int | None = None
     submitting: bool = False
+    holder: str = ""
+    holder_id: str = ""
+    readings: Mapping[str, ScanReading] = field(default_factory=dict)
+    decided: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def blank(cls, plan: int, today: date) -> Draft:
@@ -72,8 +77,9 @@ class Draft:
         """A case as the store holds it."""
         draft = cls(view.record.content, CaseHandle(view.record.id))
         draft.know(view)
-        draft.unfinished = {name: text for name, text in view.unfinished.items() if name not in (INSISTENCE, CHIP)}
-        draft.chip = from_text(view.unfinished.get(CHIP, "{}"))
+        known = {name: text for name, text in view.unfinished.items() if name != INSISTENCE}
+        draft.decided = {name.removeprefix(_DECIDED): text for name, text in known.items() if name.startswith(_DECIDED)}
+        draft.unfinished = {name: text for name, text in known.items() if not name.startswith(_DECIDED)}
         draft.insisted = view.unfinished.get(INSISTENCE) or view.record.insisted or ""
         draft.left = set(view.record.content.applicant) | set(view.record.content.certificate)
         return draft
@@ -93,12 +99,14 @@ class Draft:
 
     @property
     def loose_ends(self) -> dict[str, str]:
-        """What is kept beside the content: texts that are no value yet, the reason while nothing is submitted, the
-        chip.
-        """
+        """What is kept beside the content: texts that are no value yet, the reason while nothing is submitted."""
         insisted = {INSISTENCE: self.insisted} if self.insisted else {}
-        chip = {CHIP: to_text(self.chip)} if self.chip else {}
-        return {**self.unfinished, **insisted, **chip}
+        return {**self.to_keep, **insisted}
+
+    @property
+    def to_keep(self) -> dict[str, str]:
+        """Of the loose ends, those that outlive a submission: it may come back."""
+        return {**self.unfinished, **{f"{_DECIDED}{key}": claim for key, claim in self.decided.items()}}
 
     def locked(self, name: str) -> bool:
         """Whether this field may not be changed now: after submitting, and what the reviewer did not name."""
@@ -122,6 +130,7 @@ class Draft:
         self.saved_at = record.updated_at
         self.state = record.state
         self.revision = record.revision
+        self.holder, self.holder_id = record.holder_name, record.holder_id
         self.filed_under = record.pack_version if record.revision else None
         self.consent = dict(record.consent)
         self.returned = tuple(record.returned) if record.state is State.RETURNED else ()

@@ -9,11 +9,12 @@ from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from station_app.errors import UserError
-from ui.messages import sentence, table
+from ui.messages import fill, sentence, table
 from ui.pages.intake.editors import as_editor, field_label, lock, make_editor, unfinished_of
 from ui.pages.intake.shape import COLUMNS, Editor, FieldShape, Zone, relevant, rows
 from ui.theme import px, space
 from ui.widgets.buttons import LinkButton
+from ui.widgets.date_edit import why_no_date
 from ui.widgets.field_box import FieldBox
 from ui.widgets.styling import restyle
 from ui.widgets.text import Text
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from station_app.domain.application import Content
     from station_app.plans import Plan
     from ui.pages.intake.judgement import Judgement
+    from ui.widgets.field_box import Beside
 
 _HEIGHT = 36
 _SLIM_IN_A_LINE = 3  # with large text
@@ -121,15 +123,28 @@ class FieldGrid(QWidget):
         for name, box in self._boxes.items():
             box.set_hint(judged.notes.get(name, ""))
             if name in problems:
-                box.set_problem(f"✕ {_short(problems[name], name)}")
+                box.set_problem(f"✕ {self._short(problems[name], name)}")
             elif name in self._returned:
                 box.set_problem(f"↩ {self._returned[name]}")
             elif name in hints:
-                box.set_problem(f"！{_short(hints[name], name)}", "attention")
+                box.set_problem(f"！{self._short(hints[name], name)}", "attention")
             else:
                 box.set_problem(None)
         for name in self._slim_parts:
             restyle(self.editors[name], "problem", "wrong" if name in problems else "")
+
+    def _short(self, code: str, name: str) -> str:
+        """A few words that fit beside the field's name; the whole sentence stands in 还差."""
+        known = table("beside")
+        if code == "not_a_date":
+            why, figures = why_no_date(unfinished_of(self.editors[name]))
+            return fill(known[why], figures)
+        return known.get(code) or sentence(UserError(code, name))
+
+    def show_beside(self, words: Mapping[str, Beside]) -> None:
+        """What the scans say of fields; a slim field has no line, only its border and its ghost."""
+        for name, box in self._boxes.items():
+            box.set_beside(words.get(name))
 
     def mark_returned(self, notes: Mapping[str, str]) -> None:
         """Fields the reviewer named, with what was said of them; shown with the next ``show_problems``."""
@@ -233,8 +248,3 @@ class FieldGrid(QWidget):
         part.setVisible(not part.isVisible())
         if part.isVisible():
             self.editors[first].setFocus()
-
-
-def _short(code: str, name: str) -> str:
-    """A few words that fit beside the field's name; the whole sentence stands in 还差."""
-    return table("beside").get(code) or sentence(UserError(code, name))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -31,18 +31,19 @@ if TYPE_CHECKING:
     from station_app.plans import Plan
     from ui.pages.intake.draft import Draft
     from ui.pages.intake.judgement import Judgement
+    from ui.widgets.field_box import Beside
 
-_STRIP_HELP = "← → 选　Enter 看　R 转　T 换　1-6 类别　Delete 移除"
+_STRIP_HELP = "← → 选　Enter 看　R 转　T 换　N 说明　1-6 类别　Delete 移除"
 
 
 _NARROW = 600  # units
 
 
 class FormPane(QScrollArea):
-    """Signals: ``edited(name, value, unfinished text)``, ``left(name)``, ``category_chosen(Category)``,
-    ``facts_wanted()``, ``files_wanted()``, ``camera_wanted()``, ``paste_wanted()``, ``scan_wanted()``,
-    ``scan_stopped()``, ``ended()``: Enter in the last field; ``cut(name, most)``: what was typed is longer than the
-    ``most`` characters of its field;
+    """Signals: ``edited(name, value, unfinished text)``, ``left(name)``, ``entered(name)``,
+    ``category_chosen(Category)``, ``facts_wanted()``, ``files_wanted()``, ``camera_wanted()``, ``paste_wanted()``,
+    ``ended()``: Enter in the last field; ``cut(name, most)``: what was typed is longer than the ``most`` characters of
+    its field;
     ``reflow_wanted()``: the width has changed so much that the case must be shown anew.
 
     Attributes: ``strip`` (ScanStrip), ``editors`` by name; ``paste_picture``: files the picture on the clipboard and
@@ -51,13 +52,12 @@ class FormPane(QScrollArea):
 
     edited = Signal(str, object, str)
     left = Signal(str)
+    entered = Signal(str)
     category_chosen = Signal(object)
     facts_wanted = Signal()
     files_wanted = Signal()
     camera_wanted = Signal()
     paste_wanted = Signal()
-    scan_wanted = Signal()
-    scan_stopped = Signal()
     ended = Signal()
     cut = Signal(str, int)
     reflow_wanted = Signal()
@@ -80,7 +80,6 @@ class FormPane(QScrollArea):
         self._certificate = Card("证书")
         self._facts = FittingButton("Alt+D", "facts")
         self._scan_help = ElidedText("", "note", tone="soft")
-        self._progress = ""
         inside = QWidget()
         inside.setProperty("role", "scrolled")
         self._column = QVBoxLayout(inside)
@@ -96,6 +95,8 @@ class FormPane(QScrollArea):
         self.category.installEventFilter(self)
         self._facts.clicked.connect(self.facts_wanted)
         self.strip.installEventFilter(self)
+        for signal in (self.strip.moved, self.strip.shown):
+            signal.connect(self._help)
 
     # ---- what is shown
 
@@ -130,12 +131,10 @@ class FormPane(QScrollArea):
             grid.mark_returned(notes)
             grid.show_problems(judged)
 
-    def show_progress(self, words: str) -> None:
-        """How the scanner's run stands; empty: there is none."""
-        self._progress = words
-        self._scan.setVisible(not words)
-        self._stop.setVisible(bool(words))
-        self._help()
+    def show_beside(self, words: Mapping[str, Beside]) -> None:
+        """What the scans say of fields, by name."""
+        for grid in self._grids:
+            grid.show_beside(words)
 
     def go_to(self, name: str) -> bool:
         """Put the focus on a field (or ``category``, ``scans``); False when there is none of that name here."""
@@ -162,20 +161,24 @@ class FormPane(QScrollArea):
         if kind == QEvent.Type.FocusIn and isinstance(watched, QWidget):
             self.ensureWidgetVisible(watched, space(20), space(40))
             self._help()
+            self.entered.emit(watched.objectName())
         elif kind == QEvent.Type.FocusOut and watched is self.strip:
-            self._help(away=True)
+            self._scan_help.say("")
         elif kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and watched is not self.strip:
             if event.matches(QKeySequence.StandardKey.Paste):
                 return self.paste_picture()
             return self._go_on(watched, event)
         return False
 
-    def _help(self, away: bool = False) -> None:
-        """What stands in the scans' heading: the run of the scanner, else the strip's keys while it has the focus."""
-        if self._progress:
-            self._scan_help.say(self._progress, "accent")
+    def _help(self) -> None:
+        """On the strip: what to do about this page, else the keys."""
+        place = self.strip.current()
+        if not self.strip.hasFocus() or place is None:
+            self._scan_help.say("")
+        elif place.advice:
+            self._scan_help.say(place.advice, "wrong" if place.tone == "wrong" else "attention")
         else:
-            self._scan_help.say(_STRIP_HELP if self.strip.hasFocus() and not away else "", "soft")
+            self._scan_help.say(_STRIP_HELP, "soft")
 
     def _go_on(self, watched: QObject, event: QKeyEvent) -> bool:
         held = event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier)
@@ -263,24 +266,14 @@ class FormPane(QScrollArea):
     def _scans_card(self) -> Card:
         card = Card("扫描件")
         card.header.insertWidget(1, self._scan_help, 100)
-        self._scan = SmallButton("扫描  F12", "", "scan_device")
-        self._stop = SmallButton("取消  Esc", "", "scan_stop")
         add = SmallButton("从文件添加", "F6", "scan_files")
         paste = SmallButton("粘贴  Ctrl+V", "", "scan_paste")
         shoot = SmallButton("拍摄", "Shift+F6", "scan_camera")
-        self._scan.setToolTip("Shift+F12 换扫描仪、换进纸方式")
-        wanted = (
-            (self._scan, self.scan_wanted),
-            (self._stop, self.scan_stopped),
-            (add, self.files_wanted),
-            (shoot, self.camera_wanted),
-            (paste, self.paste_wanted),
-        )
+        wanted = ((add, self.files_wanted), (shoot, self.camera_wanted), (paste, self.paste_wanted))
         for button, signal in wanted:
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.clicked.connect(signal)
             card.header.addWidget(button)
-        self._stop.hide()
         card.body.addWidget(self.strip)
         return card
 

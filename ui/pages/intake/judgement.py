@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from station_app.plans import Verdict
+from station_app.services.comparing import Comparison
 from ui.messages import fill, table
 from ui.pages.intake.checks import field_hint
 
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Judgement:
     """What stands beside the form. ``problems`` and ``hints``: codes by field; ``missing``: in the form's order;
-    ``notes``: words to know beside a field.
+    ``notes``: words to know beside a field; ``compared``: what the pages say of the fields, as far as the clerk has not
+    answered it.
 
     ``days_left`` until the plan's deadline, negative after it, and ``days_early``: how long before it the worker
     applied; all None where the plan prints none.
@@ -36,6 +38,7 @@ class Judgement:
     days_left: int | None
     days_early: int | None = None
     notes: Mapping[str, str] = made(default_factory=dict)
+    compared: Comparison = made(default_factory=Comparison)
 
     @property
     def ineligible(self) -> bool:

@@ -30,14 +30,16 @@ class MissingLine:
 def lines_of(missing: Sequence[FieldProblem], labels: Mapping[str, str]) -> list[MissingLine]:
     """One line for each field; scans that are missing share one, and so do the facts of membership.
 
-    ``labels``: the plan's own names of fields.
+    ``labels``: the plan's own names of fields. What a page speaks against is there, only not settled.
     """
     lines: list[MissingLine] = []
     scans = _missing(missing, "scan.")
     facts = [name for name in _missing(missing) if name in SECTIONS["member"]]
     for each in missing:
         name = each.field or ""
-        if each.code != "missing":
+        if each.code == "differs":
+            lines.append(MissingLine(name, f"核对{labels.get(name) or words_of(name)}：与扫描件不一致"))
+        elif each.code != "missing":
             lines.append(MissingLine(name, sentence(UserError(each.code, each.field)).rstrip("。"), wrong=True))
         elif name in scans and len(scans) > 1:
             if name == scans[0]:

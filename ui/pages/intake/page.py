@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -13,10 +12,11 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from station_app.domain.application import ScanKind
 from ui.pages.intake.case_facts import CaseFacts
+from ui.pages.intake.compare_desk import CompareDesk
 from ui.pages.intake.draft import INSISTENCE, Draft
 from ui.pages.intake.files import FileChooser
 from ui.pages.intake.form import FormPane
-from ui.pages.intake.hardware import Hardware
+from ui.pages.intake.gate import notes_of
 from ui.pages.intake.missing import words_of
 from ui.pages.intake.plan_switch import PLAN_BACK
 from ui.pages.intake.presenter import CONSENT
@@ -43,8 +43,7 @@ if TYPE_CHECKING:
 class IntakePage(Page):
     """The page of one case.
 
-    Keys: F2 lookup, F6 files, F7 open fields, F8 print, F9 plan, F12 scan, Shift+F12 choose the scanner, Alt+R ID card,
-    Alt+W ways out, Ctrl+Enter submit, Ctrl+S.
+    Keys: F2 lookup, F6 files, F7 open fields, F8 print, F9 plan, Alt+W ways out, Ctrl+Enter submit, Ctrl+S.
 
     Attributes: ``table`` (CaseTable), ``top``, ``form``, ``side``: its parts.
     """
@@ -67,8 +66,8 @@ class IntakePage(Page):
         self._print = PrintChoice(self, context)
         shelf = Shelf(desk, tasks, self.table.saver, self)
         self._scans = ScanDesk(self, shelf, self.form.strip, FileChooser(self, tasks), Shooting(self, context))
-        self._hardware = Hardware(self, self.table, self.top, self.form, shelf)
         self._submitting = Submitting(self.table.presenter, self.table.saver, self)
+        self._compare = CompareDesk(context, self.table, self.form, self.side.compare)
         self._connect_table()
         self._connect_parts()
         self._connect_side()
@@ -146,6 +145,8 @@ class IntakePage(Page):
         self.top.show_case(draft)
         self.side.show_materials(self.table.presenter.materials())
         self.side.show_case(draft, judged)
+        self._compare.look(draft, judged.compared)
+        self._scans.tell(notes_of(draft, judged.compared, self._compare.enabled))
         self._ways.look(draft, judged)
         self.side.show_notes([*self._ways.note(), *self.table.notes(judged)])
 
@@ -168,23 +169,25 @@ class IntakePage(Page):
     def _follow(self, target: str) -> None:
         if target == PLAN_BACK:
             self._ways.back()
-        elif not self._hardware.follow(target):
+        else:
             self.open(target)
 
     def _ask_facts(self) -> None:
         if self.draft.editable and not self.draft.submitting:
             self._facts.ask(self.draft.content, self.context.desk.plans.years, bool(self.draft.revision))
 
-    # ---- submitting and printing
+    # ---- submitting
 
     def _submit(self) -> None:
         self.say("", "")  # what was asked for the last time
+        self.table.presenter.leave()
         self._show(whole=True)
         self._submitting.start(self.table.judge())
 
     def _mend(self, field: str, count: int) -> None:
         self.table.leave_field(field)
-        self.say(f"还差 {count} 项，先补：{words_of(field)}", "")
+        first = "先核对" if field == self.side.compare.field else "先补"
+        self.say(f"还差 {count} 项，{first}：{words_of(field)}", "")
         self._go_to(field)
 
     def _say_cut(self, name: str, most: int) -> None:
@@ -208,17 +211,6 @@ class IntakePage(Page):
         if draft is self.draft:
             self._show(whole=True)
             self._go_to(error.field or "")
-
-    def _ask_print(self) -> None:
-        draft = self.draft
-        if draft.begun:
-            self.table.after_saves(partial(self._print_now, draft))
-        else:
-            self.say("先录入，再打印", "attention")
-
-    def _print_now(self, draft: Draft) -> None:
-        if draft is self.draft and draft.reference:
-            self._print.ask(draft.reference, "打印" if draft.editable else "打印回执")
 
     # ---- focus and keys
 
@@ -297,7 +289,6 @@ class IntakePage(Page):
         table.put.connect(self._put)
         table.changed.connect(self._show)
         table.opened.connect(self._focus_case)
-        table.said.connect(self.say)
         table.trouble.connect(self.fail)
         table.saved.connect(self.top.say_saved)
         table.unsaved.connect(self.top.say_unsaved)
@@ -327,8 +318,11 @@ class IntakePage(Page):
             line.installEventFilter(self)
         self._facts.chosen.connect(table.choose_facts)
         scans.changed.connect(lambda: self._show(whole=False))
-        scans.said.connect(self.say)
-        self._print.done.connect(lambda words: self.say(words, "ok"))
+        scans.settled.connect(self.settled)
+        for part in (table, scans, self._compare):
+            part.said.connect(self.say)
+        self._compare.known.connect(lambda: self._show(whole=False))
+        self._print.said.connect(self.say)
         self._print.failed.connect(self.fail)
 
     def _connect_side(self) -> None:
@@ -344,7 +338,7 @@ class IntakePage(Page):
         self._ways.field_wanted.connect(self._go_to)
         self._ways.clause_wanted.connect(self._show_clause)
         self._ways.switched.connect(self._switched)
-        side.print_wanted.connect(self._ask_print)
+        side.print_wanted.connect(lambda: self._print.ask_about(table))
         side.submit_wanted.connect(self._submit)
         side.next_wanted.connect(self.new_case)
 

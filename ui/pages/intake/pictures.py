@@ -122,6 +122,30 @@ def png_of(image: QImage) -> bytes:
     return bytes(data.data())
 
 
+@dataclass(frozen=True)
+class Stored:
+    """A picture as its bytes store it, whatever they say of turning; ``factor``: its pixels to one of ``image``."""
+
+    image: QImage
+    factor: float
+
+
+def stored(content: bytes, longest: int) -> Stored:
+    """No longer than ``longest`` pixels; a null image when Qt cannot show it."""
+    data = QByteArray(content)
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+    reader = QImageReader(buffer)
+    reader.setAutoTransform(False)
+    size = reader.size()
+    fitting = size.scaled(QSize(longest, longest), Qt.AspectRatioMode.KeepAspectRatio)
+    if size.isValid() and fitting.width() < size.width():
+        reader.setScaledSize(fitting)
+    image = reader.read()
+    del reader  # before its buffer
+    return Stored(image, size.width() / image.width() if size.isValid() and image.width() else 1.0)
+
+
 def shrunk(content: bytes, rotation: int, box: tuple[int, int]) -> QImage:
     """The picture turned and no larger than ``box`` (pixels); a null image when Qt cannot show it."""
     data = QByteArray(content)

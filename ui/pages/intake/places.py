@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from station_app.domain.application import CLOSED, FieldReturn, ScanKind, required_scans
@@ -12,17 +14,24 @@ from ui.widgets.scan_strip import Place
 if TYPE_CHECKING:
     from station_app.store.records import ScanRecord
     from ui.pages.intake.draft import Draft
+    from ui.pages.intake.gate import ReadNote
 
 
-def places_of(draft: Draft) -> list[Place]:
-    """One place for each page; for each kind that is usual and not there yet, an empty one while it can be filled."""
+def places_of(draft: Draft, notes: Mapping[str, ReadNote] | None = None) -> list[Place]:
+    """One place for each page; for each kind that is usual and not there yet, an empty one while it can be filled.
+
+    ``notes``: what reading found, by the page's id.
+    """
     returned = {each.field: each for each in draft.returned}
     places: list[Place] = []
     usual = (*required_scans(draft.content), ScanKind.FORM)
     for kind in ScanKind:
         pages = [scan for scan in draft.scans if scan.kind is kind]
         said = returned.get(f"scan.{kind.value}")
-        places += [_filled(draft, scan, said, number, len(pages)) for number, scan in enumerate(pages, 1)]
+        places += [
+            _told(_filled(draft, scan, said, number, len(pages)), (notes or {}).get(scan.id))
+            for number, scan in enumerate(pages, 1)
+        ]
         if not pages and kind in usual and draft.state not in CLOSED:
             places.append(_empty(kind, said))
     return places
@@ -35,6 +44,13 @@ def _filled(draft: Draft, scan: ScanRecord, said: FieldReturn | None, number: in
     if said is not None and scan.added_after_revision < draft.revision:
         return Place(scan.kind, scan.id, "", "wrong", fixed)
     return Place(scan.kind, scan.id, f"第 {number} 页" if count > 1 else "", "ok", fixed)
+
+
+def _told(place: Place, note: ReadNote | None) -> Place:
+    """With what reading found; what the reviewer said of a page stays above it."""
+    if note is None or place.erased:
+        return place
+    return replace(place, read=note.words, advice=note.advice, tone=place.tone if place.tone == "wrong" else note.tone)
 
 
 def _empty(kind: ScanKind, said: FieldReturn | None) -> Place:

@@ -14,19 +14,23 @@ from station_app.domain.application import Category, Channel, Content, State, of
 from station_app.domain.fields import SECTIONS, FieldProblem, FieldType
 from station_app.papers.confirmation import notice_version
 from station_app.plans import preview
+from station_app.services.comparing import Comparison, compare
 from ui.pages.intake.checks import field_problem, still_typing, whole_id_number
-from ui.pages.intake.chip import FIELDS, differing, signs
 from ui.pages.intake.draft import INSISTENCE, Draft
 from ui.pages.intake.judgement import Judgement, Step, hints_of, notes_of
 
 if TYPE_CHECKING:
     from station_app.domain.member import Member
     from station_app.plans import CategoryPlan, Grant, Plan, PlanBook
+    from station_app.services.comparing import Told
 
 _SECTION_OF = {name: section for section, specs in SECTIONS.items() for name in specs}
+_CLOSED = frozenset({"level", "level_name"})  # no other value than the plan's choices
 _OWN = frozenset({"kind", "level"})  # mean another thing in another category
 _UNREAD = {FieldType.DATE: "not_a_date", FieldType.INTEGER: "not_a_whole_number"}
+_TEXTS = frozenset({"name", "occupation", "issuer", "number", "management_no"})  # never whole before they are left
 CONSENT = "consent"
+DIFFERS = "differs"  # the code of a field that a page speaks against
 
 
 class IntakePresenter:
@@ -146,22 +150,20 @@ class IntakePresenter:
             self._touch()
         return tuple(filled)
 
-    def take_chip(self, chip: Mapping[str, str]) -> dict[str, str]:
-        """What an ID card's chip says, kept beside the case; answers what is to be filled in: only what is empty."""
-        self.draft.chip = chip
-        self.draft.left |= set(FIELDS)
-        self._touch()
-        empty = [name for name in FIELDS if not self.draft.content.value(name) and not self.draft.locked(name)]
-        return {name: chip[name] for name in empty if chip.get(name)}
-
     def fits(self, member: Member) -> bool:
         """Whether this member can be taken into the case on the table without overwriting another person."""
         here = self.draft.content.value("id_number")
         return not here or whole_id_number(here) == member.id_number
 
-    def leave(self, name: str) -> None:
-        """The clerk has left this field: from now on its problem shows."""
-        self.draft.left.add(name)
+    def keep_typed(self, told: Told) -> None:
+        """The clerk has looked: what stands in the field stays, until either side changes."""
+        self.draft.decided[told.key] = told.claim
+        self._touch()
+
+    def leave(self, *names: str) -> None:
+        """The clerk has left these fields, all when none is named: from now on their problems show."""
+        content = self.draft.content
+        self.draft.left |= set(names or (*content.applicant, *content.certificate))
 
     def confirm_consent(self, given: bool) -> Mapping[str, Any]:
         """What is recorded of the worker's consent: the notice's version and the day; empty when taken back."""
@@ -193,6 +195,12 @@ class IntakePresenter:
         problems = self._problems()
         missing = [each for each in seen.missing if each.field not in problems]
         missing.extend(FieldProblem(name, code) for name, code in problems.items())
+        compared = self.compared()
+        missing.extend(
+            FieldProblem(each.field, DIFFERS)
+            for each in compared.differences
+            if each.weighty and each.field not in problems
+        )
         missing.sort(key=lambda each: self._place(each.field))
         missing.extend(self._missing_scans())
         if draft.content.cardless:
@@ -200,18 +208,28 @@ class IntakePresenter:
         if not draft.consent:
             missing.append(FieldProblem(CONSENT, "missing"))
         today = self._today()
-        differs = dict.fromkeys(differing(draft.content, draft.chip), "chip_differs")
         deadline, applied_on = self.plan.deadline, draft.content.applied_on or today
         return Judgement(
             problems={name: code for name, code in problems.items() if self._shows(name)},
-            hints={**hints_of(draft.content, self.category_plan, seen.assessment, today), **differs},
+            hints=hints_of(draft.content, self.category_plan, seen.assessment, today),
             missing=tuple(missing) if draft.editable else (),
             assessment=seen.assessment if draft.editable else draft.judged,
             deadline=deadline,
             days_left=(deadline - today).days if deadline else None,
             days_early=(deadline - applied_on).days if deadline else None,
-            notes={**notes_of(draft.content, self.category_plan), **signs(draft.content, draft.chip)},
+            notes=notes_of(draft.content, self.category_plan),
+            compared=compared,
         )
+
+    def compared(self) -> Comparison:
+        """What the pages say of the fields that can be changed, without what the clerk has answered or still types."""
+        draft = self.draft
+        if not draft.editable or not draft.readings or self.category_plan is None:
+            return Comparison()
+        fields = self.category_plan.fields
+        names = [each.name for each in fields if not self._being_typed(each.name)]
+        closed = {each.name: {choice.value for choice in each.choices} for each in fields if each.name in _CLOSED}
+        return compare(draft.content, draft.scans, draft.readings, names, closed).without(draft.decided)
 
     def next_step(self, judged: Judgement) -> tuple[Step, str]:
         """What submitting asks for now, and the field it concerns."""
@@ -292,6 +310,15 @@ class IntakePresenter:
         if name in self.draft.left:
             return True
         return name not in self.draft.unfinished and not still_typing(name, self.draft.content.value(name))
+
+    def _being_typed(self, name: str) -> bool:
+        """Half a value differs from everything."""
+        if name in self.draft.unfinished:
+            return True
+        value = self.draft.content.value(name)
+        if not value or name in self.draft.left:
+            return False
+        return name in _TEXTS or still_typing(name, value)
 
     def _place(self, name: str | None) -> int:
         order = list(_SECTION_OF)

@@ -25,6 +25,8 @@ from ui.widgets.text import Text
 if TYPE_CHECKING:
     from station_app.papers.sheet import Sheet
     from ui.context import Context
+    from ui.pages.intake.draft import Draft
+    from ui.pages.intake.table import CaseTable
 
 _NAMES = {Paper.FORM: "申请表", Paper.SHEET: "确认单（告知、同意）", Paper.RECEIPT: "受理回执"}
 _PRIVATE = "含本人身份证号和卡号，请当面交给本人。"
@@ -38,10 +40,10 @@ _SAID = {
 class PrintChoice(Overlay):
     """F8. Up and Down choose the paper, Enter writes the PDF, Alt+P goes to the printer.
 
-    Signals: ``done(words)``, ``failed(StationError)``.
+    Signals: ``said(words, tone)``, for the banner, ``failed(StationError)``.
     """
 
-    done = Signal(str)
+    said = Signal(str, str)
     failed = Signal(object)
 
     def __init__(self, host: QWidget, context: Context) -> None:
@@ -67,6 +69,17 @@ class PrintChoice(Overlay):
         self.card.body.addWidget(self._what)
         self.card.body.addWidget(self._box)
         self.card.body.addLayout(buttons)
+
+    def ask_about(self, table: CaseTable) -> None:
+        """For the case on the table, once what stands in the form is written."""
+        if table.draft.begun:
+            table.after_saves(partial(self._ask_now, table, table.draft))
+        else:
+            self.said.emit("先录入，再打印", "attention")
+
+    def _ask_now(self, table: CaseTable, draft: Draft) -> None:
+        if draft is table.draft and draft.reference:
+            self.ask(draft.reference, "打印" if draft.editable else "打印回执")
 
     def ask(self, reference: str, title: str) -> None:
         """Which papers there are, and the one that fits; made in the background from what the store holds."""
@@ -159,7 +172,7 @@ class PrintChoice(Overlay):
             self._context.tasks.command(self, work, failed=self.failed.emit)
         self.dismiss()
         lacking = lacking_words(printed)
-        self.done.emit(f"{words}，共 {printed.pages} 页" + (f"；{lacking}" if lacking else ""))
+        self.said.emit(f"{words}，共 {printed.pages} 页" + (f"；{lacking}" if lacking else ""), "ok")
 
 
 def _folder() -> Path:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from station_app.errors import StationError, UserError
-from station_app.services import intake, submission
+from station_app.services import capture, intake, submission
 from station_app.services.desk import Written
 from ui.pages.intake.autosave import AutoSave
 
@@ -76,11 +76,15 @@ class Saver(QObject):
             draft.consent = {}
         self.failed.emit(draft, error)
 
-    def submit(self, draft: Draft, done: Callable[[ApplicationRecord], None], failed: Failed) -> None:
-        """Write what stands in the form and submit it, in one piece of work."""
+    def submit(
+        self, draft: Draft, remarks: Mapping[str, str], done: Callable[[ApplicationRecord], None], failed: Failed
+    ) -> None:
+        """Write what stands in the form and submit it, in one piece of work; ``remarks``: what the reviewer is told of
+        pages, by their ids.
+        """
         draft.submitting = True
         reason = draft.insisted.strip() or None
-        work = partial(_submit, self._desk, draft.handle, draft.content, dict(draft.unfinished), reason)
+        work = partial(_submit, self._desk, draft.handle, draft.content, draft.to_keep, reason, dict(remarks))
         self._tasks.command(
             self, work, partial(self._submitted, draft, done), partial(self._not_submitted, draft, failed)
         )
@@ -164,9 +168,16 @@ def _write(desk: Desk, handle: CaseHandle, content: Content, unfinished: Mapping
 
 
 def _submit(
-    desk: Desk, handle: CaseHandle, content: Content, unfinished: Mapping[str, str], reason: str | None
+    desk: Desk,
+    handle: CaseHandle,
+    content: Content,
+    unfinished: Mapping[str, str],
+    reason: str | None,
+    remarks: Mapping[str, str],
 ) -> Written[ApplicationRecord]:
     written = _write(desk, handle, content, unfinished)
+    for scan_id, words in remarks.items():
+        capture.remark_scan(desk, scan_id, words)
     submitted = submission.submit(desk, written.value.record.id, reason)
     return Written(submitted.value, written.changed | submitted.changed)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from station_app.domain.application import ScanKind
 from station_app.errors import StationError
 from ui.messages import label, sentence
+from ui.pages.intake.page_hands import PageHands
 from ui.pages.intake.pictures import Unread
 from ui.pages.intake.places import places_of
 from ui.widgets.scan_strip import ScanStrip, ScanTile
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from station_app.store.records import ScanRecord
     from ui.pages.intake.draft import Draft
     from ui.pages.intake.files import FileChooser
+    from ui.pages.intake.gate import ReadNote
     from ui.pages.intake.shelf import Shelf
     from ui.pages.intake.shooting import Shooting
 
@@ -31,10 +33,13 @@ _FORMATS = ("image/png", "image/jpeg", "image/tiff", "image/bmp", "image/webp")
 
 
 class ScanDesk(QObject):
-    """Signals: ``changed()``: the case on the table has other scans now; ``said(words, tone)``, for the banner."""
+    """Signals: ``changed()``: the case on the table has other scans now; ``said(words, tone)``, for the banner;
+    ``settled(words)``: what was said of a file that could not be filed is over, since one was filed.
+    """
 
     changed = Signal()
     said = Signal(str, str)
+    settled = Signal(str)
 
     def __init__(self, host: QWidget, shelf: Shelf, strip: ScanStrip, chooser: FileChooser, shooting: Shooting) -> None:
         super().__init__(host)
@@ -48,6 +53,8 @@ class ScanDesk(QObject):
         self._wanted_kind: ScanKind | None = None
         self._replaced: ScanRecord | None = None
         self._doomed = ""  # the page whose removal was asked for once
+        self._notes: Mapping[str, ReadNote] = {}
+        self._complaint = self._past = ""
         strip.opened.connect(self._open)
         strip.add_wanted.connect(self.ask_files)
         strip.moved.connect(self._spare)
@@ -58,12 +65,15 @@ class ScanDesk(QObject):
             source.remove_wanted.connect(self._remove)
             source.rotate_wanted.connect(self._rotate)
         self._viewer.step_wanted.connect(self._step)
+        self._hands = PageHands(host, shelf, strip, self._viewer, lambda: self._draft)
+        self._hands.opened.connect(self._open)
+        self._hands.said.connect(self.said)
         chooser.chosen.connect(self._chosen)
         shooting.shot.connect(self._shot)
         shooting.failed.connect(partial(self._refused, ""))
         shelf.changed.connect(self._shelf_changed)
         shelf.refused.connect(self._refused)
-        shelf.unread.connect(lambda unread: self.said.emit(words_of_unread(unread), "wrong"))
+        shelf.unread.connect(lambda unread: self._complain(words_of_unread(unread)))
         shelf.opening.connect(lambda names: self.said.emit(f"正在打开{_listed(names)}，一页一页加进来…", ""))
         shelf.pictured.connect(strip.show_picture)
 
@@ -72,8 +82,15 @@ class ScanDesk(QObject):
         if draft is not self._draft:
             self._viewer.dismiss()
             self._strip.set_places(())
+            self._notes = {}
         self._draft = draft
-        self._strip.set_places(places_of(draft))
+        self._strip.set_places(places_of(draft, self._notes))
+
+    def tell(self, notes: Mapping[str, ReadNote]) -> None:
+        """What reading found, by the page's id."""
+        self._notes = notes
+        if self._draft is not None:
+            self._strip.set_places(places_of(self._draft, notes))
 
     # ---- adding
 
@@ -91,6 +108,7 @@ class ScanDesk(QObject):
         """File what was dropped or pasted."""
         if self._draft is None:
             return
+        self._begin()
         paths = _files_of(mime)
         if paths:
             self._shelf.add_files(self._draft, paths, kind)
@@ -132,7 +150,8 @@ class ScanDesk(QObject):
             return
         at = self._draft.scans.index(scan) + 1
         title = label(f"scan.{scan.kind.value}")
-        self._viewer.show_page(scan.id, title, f"{at}/{len(self._draft.scans)}", not self._draft.editable)
+        count, is_cut = f"{at}/{len(self._draft.scans)}", scan.replaces is not None
+        self._viewer.show_page(scan.id, title, count, not self._draft.editable, is_cut)
         self._shelf.whole(scan, partial(self._show_whole, scan.id), partial(self._refused, title))
 
     def _show_whole(self, scan_id: str, image: QImage) -> None:
@@ -184,6 +203,7 @@ class ScanDesk(QObject):
     def _chosen(self, paths: Sequence[Path]) -> None:
         if self._draft is None:
             return
+        self._begin()
         if self._replaced is not None:
             self._shelf.replace(self._draft, self._replaced, paths[0])
         else:
@@ -196,8 +216,11 @@ class ScanDesk(QObject):
     def _shelf_changed(self, draft: Draft, scan_id: str) -> None:
         if draft is not self._draft:
             return
-        self._strip.set_places(places_of(draft))
+        self._strip.set_places(places_of(draft, self._notes))
         scan = self._scan(scan_id)
+        if scan is not None and self._past:
+            self.settled.emit(self._past)
+            self._past = ""
         if scan is not None:
             self._strip.refresh_picture(scan_id)
             if self._viewer.isVisible() and self._viewer.scan_id == scan_id:
@@ -205,7 +228,15 @@ class ScanDesk(QObject):
         self.changed.emit()
 
     def _refused(self, name: str, error: StationError) -> None:
-        self.said.emit(f"{name}：{sentence(error)}" if name else sentence(error), "wrong")
+        self._complain(f"{name}：{sentence(error)}" if name else sentence(error))
+
+    def _complain(self, words: str) -> None:
+        self._complaint = words
+        self.said.emit(words, "wrong")
+
+    def _begin(self) -> None:
+        """Pages are about to be added: with the first of them, what was said of an earlier handful is over."""
+        self._past = self._complaint
 
 
 def words_of_unread(unread: Sequence[Unread]) -> str:

@@ -16,24 +16,28 @@ from station_app.errors import StationError, UserError
 from station_app.events import Changed
 from station_app.services import capture
 from station_app.services.desk import Written
+from ui.pages.intake.compare_words import with_lines
 from ui.pages.intake.pictures import (
     LONGEST_SHOWN,
     PAGED,
     Picked,
+    Stored,
     Unread,
     assign,
     check_picture,
     png_of,
     read_files,
     shrunk,
+    stored,
 )
 
 if TYPE_CHECKING:
+    from station_app.domain.reading import Corners
     from station_app.services.desk import Desk
     from station_app.store.records import ScanRecord
     from ui.pages.intake.draft import CaseHandle, Draft
     from ui.pages.intake.saver import Saver
-    from ui.tasks import Tasks
+    from ui.tasks import Failed, Tasks
 
 T = TypeVar("T")
 _Read = tuple[list[Picked], list[Unread]]
@@ -98,6 +102,44 @@ class Shelf(QObject):
         work = partial(capture.rotate_scan, self._desk, scan.id, rotation)
         self._command(draft, "", work, lambda _: self._swap(draft, scan, rotation=rotation))
 
+    def remark(self, draft: Draft, scan: ScanRecord, words: str) -> None:
+        """Why the page is kept, for the reviewer; no words take it back."""
+        remark = with_lines(words, ()) or None
+        work = partial(capture.remark_scan, self._desk, scan.id, remark)
+        self._command(draft, "", work, lambda _: self._swap(draft, scan, remark=remark))
+
+    def cut(
+        self,
+        draft: Draft,
+        scan: ScanRecord,
+        corners: Corners,
+        turn: int,
+        done: Callable[[ScanRecord], None],
+        failed: Failed,
+    ) -> None:
+        """Put what lies between these corners of its original in the page's place."""
+
+        def cut(new: ScanRecord) -> None:
+            self._exchange(draft, scan, new)
+            done(new)
+
+        work = partial(capture.cut_scan, self._desk, scan.id, corners, turn)
+        self._tasks.command(self, work, cut, failed, long=True)
+
+    def uncut(self, draft: Draft, scan: ScanRecord, done: Callable[[ScanRecord], None], failed: Failed) -> None:
+        """The page that this one was cut out of comes back, and its other parts go."""
+
+        def whole(before: ScanRecord) -> None:
+            draft.scans = (*(each for each in draft.scans if each.replaces != scan.replaces), before)
+            self.changed.emit(draft, before.id)
+            done(before)
+
+        self._tasks.command(self, partial(capture.uncut_scan, self._desk, scan.id), whole, failed)
+
+    def original(self, scan: ScanRecord, done: Callable[[Stored], None], failed: Failed) -> None:
+        """Fetch what the page was cut out of, for its corners to be set."""
+        self._tasks.query(self, partial(_original, self._desk, scan.id), done, failed, key="whole")
+
     def picture(self, scan: ScanRecord, box: tuple[int, int]) -> None:
         """Fetch a thumbnail no larger than ``box`` (pixels); it comes as ``pictured``."""
         work = partial(_picture, self._desk, scan.id, scan.rotation, box)
@@ -107,13 +149,6 @@ class Shelf(QObject):
         """Fetch the page for the viewer, as it lies without turning."""
         work = partial(_picture, self._desk, scan.id, 0, (LONGEST_SHOWN, LONGEST_SHOWN))
         self._tasks.query(self, work, done, failed, key="whole")
-
-    def put(self, draft: Draft, scans: Sequence[ScanRecord]) -> None:
-        """Pages that are filed: they stand on the strip of their case."""
-        for scan in scans:
-            known = [each for each in draft.scans if each.id != scan.id]
-            draft.scans = (*known, scan)
-            self.changed.emit(draft, scan.id)
 
     # ---- inside
 
@@ -140,7 +175,7 @@ class Shelf(QObject):
         if picked:
             pages = [(its_kind, one.content) for one, its_kind in zip(picked, kinds, strict=True)]
             work = partial(_file, self._desk, draft.handle, pages)
-            self._command(draft, picked[0].name if len(picked) == 1 else "", work, partial(self.put, draft))
+            self._command(draft, picked[0].name if len(picked) == 1 else "", work, partial(self._put, draft))
 
     def _replace_read(self, draft: Draft, scan: ScanRecord, read: _Read) -> None:
         picked, unread = read
@@ -154,6 +189,12 @@ class Shelf(QObject):
 
     def _command(self, draft: Draft, name: str, work: Callable[[], Written[T]], done: Callable[[T], None]) -> None:
         self._tasks.command(self, work, done, partial(self.refused.emit, name))
+
+    def _put(self, draft: Draft, scans: Sequence[ScanRecord]) -> None:
+        for scan in scans:
+            known = [each for each in draft.scans if each.id != scan.id]
+            draft.scans = (*known, scan)
+            self.changed.emit(draft, scan.id)
 
     def _exchange(self, draft: Draft, old: ScanRecord, new: ScanRecord) -> None:
         draft.scans = tuple(new if each.id == old.id else each for each in draft.scans)
@@ -178,6 +219,10 @@ def _file(desk: Desk, handle: CaseHandle, pages: Sequence[tuple[ScanKind, bytes]
     if handle.application_id is None:
         raise UserError("case_not_begun")
     return capture.add_scans(desk, handle.application_id, pages)
+
+
+def _original(desk: Desk, scan_id: str) -> Stored:
+    return stored(capture.read_original(desk, scan_id), LONGEST_SHOWN)
 
 
 def _picture(desk: Desk, scan_id: str, rotation: int, box: tuple[int, int]) -> QImage:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from station_app.domain.application import State
 from station_app.plans import Verdict
 from ui.pages.intake.cards import ConsentBox, InsistCard, NoteCard, ReturnedCard
+from ui.pages.intake.compare_card import CompareCard
 from ui.pages.intake.missing import MissingList
 from ui.pages.intake.ways_card import WaysCard
 from ui.theme import px, space
@@ -38,7 +39,7 @@ _SAID: dict[State, tuple[str, CardTone, str]] = {
 
 _WAITING = "填写后立即显示是否符合条件、金额和依据。"
 _BEGIN = (
-    "1　按 F2 查会员，Alt+R 读身份证，或直接填写\n2　按 F12 扫描，F6 从文件添加，也可拖入\n"
+    "1　按 F2 查会员，或直接填写，Enter 到下一项\n2　按 F6 添加扫描件，也可拖入、粘贴\n"
     "3　按 F8 打印，请本人签字\n4　按 Ctrl+Enter 提交，联网后自动发送\n\n"
 )
 _WIDTH = 348  # grows less than the text, so that the form keeps its room
@@ -67,6 +68,7 @@ class SidePane(QWidget):
         self.ways = WaysCard()
         self.returned = ReturnedCard()
         self.insist = InsistCard()
+        self.compare = CompareCard()
         self.missing = MissingList()
         self.consent = ConsentBox("已当面告知，本人同意")
         self.consent.setObjectName("consent")
@@ -144,7 +146,16 @@ class SidePane(QWidget):
 
     def stops(self) -> list[QWidget]:
         """The stops of Tab on this side, in order."""
-        return [self.ways, self.missing, self.insist.reason, self.consent, self._print, self._submit, self._next]
+        return [
+            self.ways,
+            self.missing,
+            *self.compare.stops(),
+            self.insist.reason,
+            self.consent,
+            self._print,
+            self._submit,
+            self._next,
+        ]
 
     def set_busy(self, busy: bool) -> None:
         """While a submission is being written nothing is pressed twice."""
@@ -179,6 +190,7 @@ class SidePane(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(space(10))
         whole.addWidget(self._scroll, 1)
+        whole.addWidget(self.compare)
         whole.addWidget(self.insist)
         self._consent_row = self._make_consent_row()
         whole.addWidget(self._consent_row)

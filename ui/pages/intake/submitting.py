@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from ui.pages.intake.compare_words import remarks_of
 from ui.pages.intake.judgement import Step
+from ui.pages.intake.page_hands import remarks_to_write
 
 if TYPE_CHECKING:
     from station_app.errors import StationError
@@ -48,7 +50,8 @@ class Submitting(QObject):
         elif step is Step.INSIST:
             self.reason_wanted.emit()
         else:
-            self._saver.submit(draft, partial(self._done, draft), partial(self._failed, draft))
+            remarks = remarks_to_write(draft.scans, remarks_of(judged.compared))
+            self._saver.submit(draft, remarks, partial(self._done, draft), partial(self._failed, draft))
             self.begun.emit()
 
     def _done(self, draft: Draft, record: ApplicationRecord) -> None:
