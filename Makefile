@@ -1,7 +1,7 @@
 # Two commands are enough to begin with: `make demo` and `make test`. Both set the machine up first.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test run bench trials shots lint types lock docs
+.PHONY: help setup setup-test setup-bench demo test run bench trials shots lint types lock docs
 
 BIN := .venv/bin
 # Without a screen Qt would abort; an explicit choice of the caller stands.
@@ -18,6 +18,9 @@ setup:
 setup-test:
 	@packaging/setup.sh test
 
+setup-bench:
+	@packaging/setup.sh bench
+
 demo: setup ## one application from the counter to the card, through the real windows; leaves build/demo/
 	@$(BIN)/python -m tests.journey --out build/demo
 
@@ -27,7 +30,7 @@ test: setup-test lint types ## everything that must hold: lint, types, import co
 run: setup ## the program, for real use
 	@$(BIN)/python -m station_app
 
-bench: setup ## each measure beside its baseline, also as build/bench.json (one only: make bench ONLY=name)
+bench: setup-bench ## each measure beside its baseline, also as build/bench.json (one only: make bench ONLY=name)
 	@$(OFFSCREEN) $(BIN)/python -m benchmarks $(ONLY)
 
 trials: setup-test ## faults of every kind, then both sides compared (make trials TRIALS=5000 SEED=7)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes a Debian 12 ready: system packages and fonts, .venv/, hashed requirements, the project itself.
 #
-#   packaging/setup.sh [test]     "test" adds what only the tests need
+#   packaging/setup.sh [test|bench]     adds what only the tests, only the benchmarks need
 #
 # What is there already is left alone; when nothing is missing it ends at once. Works as root or with sudo; asks for
 # neither when no system package is missing. Proxies and package indexes are the machine's own business.
@@ -18,7 +18,7 @@ fail() {
 
 wanted_packages() {
     local list=(packaging/system-packages.txt)
-    if [ "${1:-}" = test ]; then list+=(packaging/system-packages-test.txt); fi
+    if [ -n "${1:-}" ]; then list+=("packaging/system-packages-$1.txt"); fi
     sed 's/#.*//' "${list[@]}" | tr -s '[:space:]' '\n' | sed '/^$/d'
     # Debian ships python3 without ensurepip, which venv needs
     if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then echo python3-venv; fi
