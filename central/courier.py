@@ -16,13 +16,14 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from central import audit
+from central.behind import heard_so_far
 from central.blobs import BlobStore, Place, Upload
 from central.context import Central
 from central.devices import Device, find_device, order_for
 from central.enrolment import enrol
 from central.exchange import exchange
 from central.packs import pack_of
-from central.parcels import parcels_for
+from central.parcels import parcels_for, parcels_of
 from central.roster_pages import LOAD, roster_page
 from central.tables import audit_heads, parcels
 from station_app import durable
@@ -165,14 +166,20 @@ def _take(central: Central, told: _Export, reader: Reader) -> tuple[list[Turn], 
         return [_shut_out(central, device, export.requests[0])], 0
     blobs = BlobStore(central.home.blobs)
     fresh = _is_fresh(central, device, export.requests[0])
-    known = export.requests[0].epoch in ("", central.epoch)
-    cursor = export.requests[0].cursor if known else Cursor()  # another epoch's numbers mean nothing here
+    with central.database.read() as tx:
+        epoch, cursor = heard_so_far(tx, central.epoch, device, _whole(export))
     turns: list[Turn] = []
     for request in export.requests:
-        turns.append(_turn(central, blobs, told, _of_now(request, fresh), cursor))
+        turns.append(_turn(central, blobs, told, _of_now(request, fresh), epoch, cursor))
         cursor = turns[-1].answer.cursor
     scans = _take_scans(central, blobs, told, reader)
-    return turns + _rest(central, blobs, told, cursor), scans
+    return turns + _rest(central, blobs, told, epoch, cursor), scans
+
+
+def _whole(export: Export) -> SyncRequest:
+    """What the file says of how far its station has heard, all promises it asks after included."""
+    promises = [each for request in export.requests for each in request.have]
+    return export.requests[0].model_copy(update={"have": promises})
 
 
 def _shut_out(central: Central, device: Device, request: SyncRequest) -> Turn:
@@ -198,22 +205,24 @@ def _is_fresh(central: Central, device: Device, request: SyncRequest) -> bool:
 
 
 def _of_now(request: SyncRequest, fresh: bool) -> SyncRequest:
-    return request if fresh else request.model_copy(update={"audit_head": None, "operators": None})
+    """What it asks after is answered at the end, when the file's scans are here."""
+    of_then = {} if fresh else {"audit_head": None, "operators": None}
+    return request.model_copy(update={"have": [], **of_then})
 
 
-def _turn(central: Central, blobs: BlobStore, told: _Export, request: SyncRequest, cursor: Cursor) -> Turn:
-    asked = {"epoch": central.epoch, "cursor": cursor, "roster_apart": True, "grants": True}
+def _turn(central: Central, blobs: BlobStore, told: _Export, request: SyncRequest, epoch: str, cursor: Cursor) -> Turn:
+    asked = {"epoch": epoch, "cursor": cursor, "heard": "", "receipted": None, "roster_apart": True, "grants": True}
     answer = exchange(central, blobs, told.device, request.model_copy(update=asked))
     return Turn(asked=cursor, epoch=told.export.requests[0].epoch, answer=answer)
 
 
-def _rest(central: Central, blobs: BlobStore, told: _Export, cursor: Cursor) -> list[Turn]:
+def _rest(central: Central, blobs: BlobStore, told: _Export, epoch: str, cursor: Cursor) -> list[Turn]:
     """Receipts of what is whole by now, and all news, however many answers they take."""
     waiting = _revisions(central, told)
     turns: list[Turn] = []
     while not turns or waiting or (turns[-1].answer.more and len(turns) < _MOST_TURNS):
         have, waiting = waiting[:_MOST_HAVE], waiting[_MOST_HAVE:]
-        turns.append(_turn(central, blobs, told, SyncRequest(have=have), cursor))
+        turns.append(_turn(central, blobs, told, SyncRequest(have=have), epoch, cursor))
         cursor = turns[-1].answer.cursor
     return turns
 
@@ -221,8 +230,9 @@ def _rest(central: Central, blobs: BlobStore, told: _Export, cursor: Cursor) -> 
 def _revisions(central: Central, told: _Export) -> list[Have]:
     """Every revision that this file speaks of and the server has."""
     bodies = sorted({sha256_hex(op.body.encode()) for request in told.export.requests for op in request.ops})
-    found = {(each.reference, each.revision) for request in told.export.requests for each in request.have}
+    asked = {(each.reference, each.revision) for each in _whole(told.export).have}
     with central.database.read() as tx:
+        found = {(each.reference, each.revision) for each in parcels_of(tx, told.device.id, asked)}
         for part in _slices(bodies):
             query = select(parcels.c.reference, parcels.c.revision).where(
                 parcels.c.device_id == told.device.id, parcels.c.body_sha256.in_(part)

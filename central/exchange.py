@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, select
 
 from central import backup_marks, grants, operators, roster_pages
+from central.behind import heard_so_far
 from central.blobs import BlobStore
 from central.context import Central
 from central.devices import Device, is_new_head, keep_head, lock_device, order_for
@@ -22,14 +23,14 @@ from sync.wire import MAX_CHANGES, Change, Cursor, MissingBlob, Result, StateCha
 
 def exchange(central: Central, blobs: BlobStore, device: Device, request: SyncRequest) -> SyncAnswer:
     """Answer a sync request. Ops are carried out in the order of their ``seq``, in one transaction."""
+    with central.database.read() as tx:
+        epoch, cursor = heard_so_far(tx, central.epoch, device, request)
     results, touched = _take_ops(central, device, request)
     blobs.prepare(device.id, {reference for reference, _ in touched})
     revisions = {*touched, *((each.reference, each.revision) for each in request.have)}
     receipts, missing = _receipts_and_missing(central, blobs, device, revisions)
     if request.grants:
         grants.number(central)
-    known_epoch = request.epoch in ("", central.epoch)
-    cursor = request.cursor if known_epoch else Cursor()  # another epoch's numbers mean nothing here
     with central.database.read() as tx:
         revoked_operators = sorted(operators.revoked_since(tx, device.id))
         waiting = roster_pages.waiting(tx, device.district, cursor.roster) if request.roster_apart else 0
@@ -39,7 +40,7 @@ def exchange(central: Central, blobs: BlobStore, device: Device, request: SyncRe
     if device.revoked:  # a last delivery: it brings, and hears of nothing but itself
         found, cursor, more, apart, mark = [], request.cursor, False, 0, None
     return SyncAnswer(
-        epoch=central.epoch,
+        epoch=epoch,
         server_time=central.now(),
         results=results,
         missing_blobs=missing,

@@ -39,6 +39,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("reading_enabled", True, "自动读取扫描件，与填写的比对；电脑太慢时可以关掉", choices=(True, False)),
     Setting("camera", "", "留空用第一台；拍摄时按 C 换"),
     Setting("camera_turns", 0, "摄像头装歪了时画面怎么转，拍摄时按 R 也行", choices=(0, 1, 2, 3)),
+    Setting("scanner", "", "扫描用哪台设备：编号，重新插拔、休眠以后不变"),
+    Setting("scanner_source", "", "从哪里进纸；空：先用平板", choices=("", "flatbed", "feeder", "duplex")),
+    Setting("scanner_resolution", 300, "扫描的分辨率（dpi）", choices=(200, 300, 400)),
+    Setting("id_reader", "", "身份证读卡器接在哪个串口：USB 序列号，没有的用串口名"),
     Setting("default_plan", 2024, "新建申报默认使用哪一年的方案"),
 )
 

@@ -16,7 +16,7 @@ from station_app.domain.canonical import sha256_hex
 from station_app.durable import Point
 from station_app.errors import EnvironmentFault, UserError
 from station_app.events import Changed, Kind
-from station_app.services import text_files
+from station_app.services import delivery, text_files
 from station_app.services.desk import Desk, Written
 from station_app.store import UnitOfWork
 from sync import courier_wire
@@ -34,7 +34,7 @@ from sync.envelope import (
 )
 from sync.identity import UNCONFIRMED, enrol_request
 from sync.transport import Transport
-from sync.wire import Cursor, EnrolAnswer
+from sync.wire import EnrolAnswer
 
 _TOLD_AS_THEY_ARE = frozenset(
     {"enrolment_code_unknown", "enrolment_code_used", "enrolment_code_expired", "station_full"}
@@ -171,8 +171,7 @@ def _check_server(answer: EnrolAnswer, code: EnrolmentCode) -> None:
 
 def _store(uow: UnitOfWork, url: str, answer: EnrolAnswer) -> None:
     if uow.facts.get("device_id") != answer.device_id:
-        uow.facts.set("cursor", Cursor().model_dump_json())
-        uow.facts.set("epoch", answer.epoch)
+        delivery.hear_anew(uow, answer.epoch)
     facts = {
         "server_url": url,
         "server_key": answer.server_key,

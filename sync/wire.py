@@ -30,6 +30,14 @@ ReferenceText = Annotated[str, Field(min_length=8, max_length=40, pattern=r"^[A-
 Key64 = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]  # 32 bytes, base64url without padding
 
 
+EPOCH_STROKE = "/"  # between the server's epoch and what only one station was told
+
+
+def own_epoch(epoch: str) -> str:
+    """The server's own part of an epoch as a station knows it."""
+    return epoch.partition(EPOCH_STROKE)[0]
+
+
 class WireModel(BaseModel):
     """Strict about types, lenient about additions: a newer peer may say more."""
 
@@ -142,6 +150,8 @@ class SyncRequest(WireModel):
     operators: list[OperatorEntry] | None = Field(default=None, max_length=500)
     roster_apart: bool = False  # more members than fit beside the rest are fetched at ``/v1/roster``
     grants: bool = False  # the station keeps what its district's people were granted
+    heard: str = Field(default="", max_length=64)  # ``mark`` of the change at ``cursor.log``; empty: not known
+    receipted: Have | None = None  # the last one for which the station got a receipt in this epoch
 
 
 class Result(WireModel):
@@ -180,6 +190,11 @@ class StateChange(WireModel):
     amount: int | None = None  # yuan
     paid_on: str | None = None
     assessment: dict[str, Any] | None = None  # the server's own verdict
+
+    def mark(self) -> str:
+        """By which both sides see that they mean the same change under its number, SHA-256 in hex."""
+        words = f"{self.seq}/{self.reference}/{self.revision}/{self.state}/{self.at}"
+        return hashlib.sha256(words.encode()).hexdigest()
 
 
 class MemberChange(WireModel):
@@ -326,7 +341,7 @@ class StandingAnswer(WireModel):
     of every plan and in the numbers of the server's log, which has come to ``seq``; nothing tells of a station.
     """
 
-    epoch: str
+    epoch: str  # the server's own
     seq: int = Field(ge=0, le=2**62)
     applied: bool
     paid: bool

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from station_app.events import Events
     from station_app.services.desk import Desk
+    from station_app.services.sorting import Stack
     from sync.standing import Standing
     from sync.worker import SyncStatus
     from ui.bridge import Bridge
@@ -45,9 +46,23 @@ class StandingHandle(Protocol):
         """Ask the server, if there is a line to it."""
 
 
+class ReadingHandle(Protocol):
+    """What a page may see of the reading worker."""
+
+    @property
+    def stack(self) -> Stack:
+        """What becomes of the pages that were put into the tray last; ``Changed`` of kind ``TRAY`` tells when."""
+
+    @property
+    def failure(self) -> str | None:
+        """The code of why nothing is read at the moment."""
+
+
 @dataclass(frozen=True)
 class Context:
-    """Shared by the pages of one signed-in operator; ``sync`` and ``standing`` are None only before enrolment."""
+    """Shared by the pages of one signed-in operator; ``sync``, ``standing`` and ``reading`` are None only before
+    enrolment and in tests.
+    """
 
     desk: Desk
     tasks: Tasks
@@ -56,3 +71,4 @@ class Context:
     events: Events
     sync: SyncHandle | None = None
     standing: StandingHandle | None = None
+    reading: ReadingHandle | None = None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from station_app.access import nameplate
-from station_app.errors import StationError
+from station_app.errors import EnvironmentFault, StationError
 from ui.messages import sentence
 from ui.pages.signin import SignInPage
 from ui.window import Window
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ui.pages.setup import SetupForm, SetupPage
     from ui.session import Machine, Opened
     from ui.tasks import Tasks
+    from ui.widgets.stage import Stage
 
 
 class Entrance(QObject):
@@ -75,6 +76,7 @@ class Entrance(QObject):
         page = TroublePage(sentence(error))
         page.left.connect(self._window.close)
         self._window.show_stage(page)
+        self._once_ready(lambda: self._offer_support(page))
 
     def show_sign_in(self) -> SignInPage | None:
         """The operators of this home; where their file was hurt meanwhile, that."""
@@ -104,6 +106,15 @@ class Entrance(QObject):
         if notice:
             page.refuse(notice)
 
+    def _offer_support(self, page: Stage) -> None:
+        """A home that cannot be opened is a matter for a technician: what can be seen of it from outside."""
+        from station_app.services.desk import system_clock
+        from ui.pages.support_card import ClosedHome, SupportCard
+
+        assert self._tasks is not None
+        if page.findChild(SupportCard) is None:
+            page.put_below(SupportCard(ClosedHome(self._home, self._clock or system_clock), self._tasks))
+
     def close(self) -> None:
         """Close a desk that was opened but not entered."""
         if self._pending is not None:
@@ -118,7 +129,15 @@ class Entrance(QObject):
         from ui import session
 
         work = partial(session.sign_in, self._home, name, password, self._clock)
-        self._ask(page, work, partial(self._signed_in, password), partial(_refuse, page))
+        self._ask(page, work, partial(self._signed_in, password), partial(self._not_signed_in, page))
+
+    def _not_signed_in(self, page: SignInPage, error: StationError) -> None:
+        if isinstance(error, EnvironmentFault):
+            page.refuse("现在不能打开。")
+            page.notice(sentence(error))
+            self._offer_support(page)
+        else:
+            _refuse(page, error)
 
     def _signed_in(self, password: str, opened: Opened) -> None:
         if opened.desk.operator.first_password:

@@ -190,7 +190,7 @@ class Session(QObject):
         self._backups = BackupWorker(self.desk, events)
         self._reading = ReadingWorker(self.desk, events)
         self._told_of_backup: str | None = None
-        self._context = Context(self.desk, tasks, self._bridge, theme, events, worker, self._standing)
+        self._context = Context(self.desk, tasks, self._bridge, theme, events, worker, self._standing, self._reading)
         self._copied = CopiedOut(app.clipboard(), parent=self)
         self._idleness = Idleness(app, int(opened.settings["idle_lock_minutes"]))
         self._idleness.expired.connect(self.lock_asked)

@@ -1,17 +1,17 @@
-"""The only way off the main thread: ``Query`` reads, ``Command`` writes.
+"""The only way off the main thread: ``Query`` reads, ``Command`` writes, ``Stream`` tells on its way.
 
 One reader thread and one writer thread, so that a lookup never waits behind a write and writes keep their order; one
-more for those writes that take long.
+more for those writes that take long, and some for what waits for devices.
 Results come home by one queued signal. Work that runs in the background must hold no Qt object: bind what it needs to
 a local first (``desk = context.desk``), never reach through ``self``.
 """
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import partial
 from queue import Empty, SimpleQueue
 from types import CellType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -20,25 +20,28 @@ from PySide6.QtCore import QObject, Qt, Signal
 from shiboken6 import isValid
 
 from station_app.errors import BugError, StationError
-from station_app.events import Events
+from station_app.events import Changed, Events
 
 if TYPE_CHECKING:
     from station_app.services.desk import Written
 
 T = TypeVar("T")
+_STREAMS = 4  # a scan, a card, a search for scanners, and one that is still ending
 Failed = Callable[[StationError], None]
 Report = Callable[[BaseException], None]
 
 
 @dataclass(frozen=True)
 class _Ticket:
-    """What waits on the main thread for an answer."""
+    """What waits on the main thread for an answer. ``told`` and ``stop``: of a stream."""
 
     owner: QObject
     done: Callable[[Any], None]
     failed: Failed | None
     key: str | None
     future: Future[None]
+    told: Callable[[Any], None] | None = None
+    stop: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,17 @@ class _Answer:
     number: int
     value: Any = None
     error: StationError | None = None
+    last: bool = True
+
+
+@dataclass(frozen=True)
+class Hand:
+    """What a stream's work is given. ``tell``: say something to the owner now. ``write``: do this on the writer thread,
+    in its turn among the commands, as a command does it, and wait for its value; it is done whoever listens still.
+    """
+
+    tell: Callable[[Any], None]
+    write: Callable[[Callable[[], Written[Any]]], Any]
 
 
 class Tasks(QObject):
@@ -67,6 +81,7 @@ class Tasks(QObject):
         self._reader = ThreadPoolExecutor(1, "station-reader")
         self._writer = ThreadPoolExecutor(1, "station-writer")
         self._runner = ThreadPoolExecutor(1, "station-runner")
+        self._waiter = ThreadPoolExecutor(_STREAMS, "station-waiter")
         self._inbox: SimpleQueue[_Answer] = SimpleQueue()
         self._tickets: dict[int, _Ticket] = {}
         self._commands: set[int] = set()
@@ -105,16 +120,38 @@ class Tasks(QObject):
         beside the others, so that nothing waits to be saved.
         """
         executor = self._runner if long else self._writer
-        events, wrote = self._events, self.wrote
+        _check_bare(work)
+        write = partial(_written, work, self._events, self.wrote.emit)
+        self._commands.add(self._submit(executor, owner, write, done or _ignore, failed, None))
 
-        def write() -> T:
-            written = work()
-            events.send(written.changed)
-            wrote.emit(written.changed)
-            return written.value
+    def stream(
+        self,
+        owner: QObject,
+        work: Callable[[Hand], T],
+        told: Callable[[Any], None],
+        done: Callable[[T], None],
+        failed: Failed | None = None,
+        *,
+        stop: Callable[[], None],
+    ) -> None:
+        """Wait for a device in a thread of its own; what ``work`` tells comes here one by one, ``done`` at the end.
+
+        ``stop``, from any thread, makes ``work`` end soon; it is called when the window closes. What ``work`` has
+        written by then is written.
+        """
+        number, inbox, arrived = self._last + 1, self._inbox, self._arrived  # the number that it is given below
+        events, wrote, writer = self._events, self.wrote.emit, self._writer
+
+        def tell(value: Any) -> None:
+            inbox.put(_Answer(number, value, last=False))
+            arrived.emit()
+
+        def write(change: Callable[[], Written[Any]]) -> Any:
+            return writer.submit(_written, change, events, wrote).result()
 
         _check_bare(work)
-        self._commands.add(self._submit(executor, owner, write, done or _ignore, failed, None))
+        bound = partial(work, Hand(tell, write))
+        self._submit(self._waiter, owner, bound, done, failed, None, told=told, stop=stop)
 
     def finish(self) -> None:
         """Wait for every command, and for those its ``done`` starts; their answers are delivered here."""
@@ -124,7 +161,10 @@ class Tasks(QObject):
             self._deliver()
 
     def drop_queries(self) -> None:
-        """Forget every query; when this returns, none is running and none will answer."""
+        """Stop every stream, forget every query; when this returns, none is running and none will answer."""
+        for ticket in self._tickets.values():
+            if ticket.stop is not None:
+                ticket.stop()
         waiting = [ticket.future for number, ticket in self._tickets.items() if number not in self._commands]
         wait([future for future in waiting if not future.cancel()])
         self._tickets = {number: ticket for number, ticket in self._tickets.items() if number in self._commands}
@@ -136,6 +176,7 @@ class Tasks(QObject):
         self._reader.shutdown(wait=True)
         self._writer.shutdown(wait=True)
         self._runner.shutdown(wait=True)
+        self._waiter.shutdown(wait=True)
 
     def _submit(
         self,
@@ -145,6 +186,9 @@ class Tasks(QObject):
         done: Callable[[Any], None],
         failed: Failed | None,
         key: str | None,
+        *,
+        told: Callable[[Any], None] | None = None,
+        stop: Callable[[], None] | None = None,
     ) -> int:
         _check_bare(work)
         self._last += 1
@@ -155,7 +199,7 @@ class Tasks(QObject):
             inbox.put(_attempt(number, work, report))
             arrived.emit()
 
-        self._tickets[number] = _Ticket(owner, done, failed, key, executor.submit(run))
+        self._tickets[number] = _Ticket(owner, done, failed, key, executor.submit(run), told, stop)
         return number
 
     def _supersede(self, owner: QObject, key: str) -> None:
@@ -170,10 +214,18 @@ class Tasks(QObject):
                 answer = self._inbox.get_nowait()
             except Empty:
                 return
+            if not answer.last:
+                self._tell(answer)
+                continue
             self._commands.discard(answer.number)
             ticket = self._tickets.pop(answer.number, None)
             if ticket is not None:
                 self._hand_over(ticket, answer)
+
+    def _tell(self, answer: _Answer) -> None:
+        ticket = self._tickets.get(answer.number)
+        if ticket is not None and ticket.told is not None and isValid(ticket.owner):
+            ticket.told(answer.value)
 
     def _hand_over(self, ticket: _Ticket, answer: _Answer) -> None:
         alive = isValid(ticket.owner)
@@ -185,6 +237,14 @@ class Tasks(QObject):
             ticket.failed(answer.error)
         if ticket.failed is None or isinstance(answer.error, BugError):
             self.unhandled.emit(answer.error)
+
+
+def _written(work: Callable[[], Written[T]], events: Events, wrote: Callable[[Changed], None]) -> T:
+    """On the writer thread: do it, and say what it touched."""
+    written = work()
+    events.send(written.changed)
+    wrote(written.changed)
+    return written.value
 
 
 def _attempt(number: int, work: Callable[[], Any], report: Report) -> _Answer:
@@ -207,14 +267,14 @@ def _ignore(_: object) -> None:
     """Nobody waits for this command's value."""
 
 
-def _check_bare(work: Callable[[], Any]) -> None:
+def _check_bare(work: Callable[..., Any]) -> None:
     """Raises BugError ``work_holds_widget`` when background work would hold a Qt object."""
     if any(isinstance(each, QObject) for each in _held(work)):
         raise BugError("work_holds_widget")
 
 
-def _held(work: Callable[[], Any]) -> list[object]:
-    if isinstance(work, functools.partial):
+def _held(work: Callable[..., Any]) -> list[object]:
+    if isinstance(work, partial):
         return [*_held(work.func), *work.args, *work.keywords.values()]
     cells = getattr(work, "__closure__", None) or ()
     held = [cell.cell_contents for cell in cells if cell != CellType()]

@@ -7,7 +7,7 @@ import sys
 from station_app.devices.scanner import ScannerDriver
 from station_app.errors import UserError
 
-_HERE = ("sane", "escl") if sys.platform != "win32" else ("escl",)
+_HERE = ("sane", "escl") if sys.platform != "win32" else ("wia", "escl")
 
 
 def names() -> tuple[str, ...]:
@@ -27,6 +27,10 @@ def load(name: str) -> ScannerDriver:
         from station_app.devices.escl import EsclDriver
 
         return EsclDriver()
+    if name == "wia":
+        from station_app.devices.wia import WiaDriver
+
+        return WiaDriver()
     from station_app.devices.sane import SaneDriver
 
     return SaneDriver()

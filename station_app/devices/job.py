@@ -16,7 +16,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from types import TracebackType
-from typing import IO
+from typing import IO, Self
 
 from station_app import children
 from station_app.config import child_environment
@@ -124,22 +124,28 @@ class DriverJob:
         memory.sweep()
 
 
-class ScanJob:
-    """One run of a scanner; iterate it for the pages. ``cancel`` from any thread. Use it in a ``with`` block.
+class _Job:
+    """What the jobs have in common. ``cancel`` from any thread. Use it in a ``with`` block."""
 
-    Raises UserError ``scanner_unknown`` where no driver goes by this id.
-    """
-
-    def __init__(self, order: ScanOrder, silence: float = SCANNING_SILENCE) -> None:
-        drivers.check(order.driver)
-        self._job = DriverJob(order.driver, order, silence)
+    def __init__(self, driver: str, order: ScanOrder | CardOrder | None, silence: float) -> None:
+        self._job = DriverJob(driver, order, silence)
         self.cancel = self._job.cancel
 
-    def __enter__(self) -> ScanJob:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._job.close()
+
+
+class ScanJob(_Job):
+    """One run of a scanner; iterate it for the pages. Raises UserError ``scanner_unknown`` where no driver goes by
+    this id.
+    """
+
+    def __init__(self, order: ScanOrder, silence: float = SCANNING_SILENCE) -> None:
+        drivers.check(order.driver)
+        super().__init__(order.driver, order, silence)
 
     def __iter__(self) -> Iterator[Page]:
         """Raises UserError or EnvironmentFault ``scanner_*``, ``scan_cancelled``; the pages before it count."""
@@ -148,24 +154,48 @@ class ScanJob:
                 yield Page(message.body, str(message.head["media_type"]))
 
 
-def scanners_of(driver: str, silence: float = LISTING_SILENCE) -> Iterator[Scanner]:
-    """What one driver finds, as it finds it. Raises EnvironmentFault ``scanner_*``, ``sane_missing``."""
-    with DriverJob(driver, None, silence) as job:
-        for message in job.messages():
+class ListJob(_Job):
+    """What one driver finds, as it finds it; iterate it for the scanners."""
+
+    def __init__(self, driver: str, silence: float = LISTING_SILENCE) -> None:
+        super().__init__(driver, None, silence)
+
+    def __iter__(self) -> Iterator[Scanner]:
+        """Raises EnvironmentFault ``scanner_*``, ``sane_missing``, UserError ``scan_cancelled``."""
+        for message in self._job.messages():
             if message.kind == "scanner":
                 yield Scanner.from_json(message.head)
 
 
-def read_id_card(order: CardOrder, silence: float = READING_SILENCE) -> ChipRecord:
-    """Wait for a card and read its chip. Raises UserError or EnvironmentFault ``id_card_*``, ``id_reader_*``."""
-    try:
-        with DriverJob(child.ID_READER, order, silence) as job:
-            for message in job.messages():
+class CardJob(_Job):
+    """One card of one reader."""
+
+    def __init__(self, order: CardOrder, silence: float = READING_SILENCE) -> None:
+        super().__init__(child.ID_READER, order, silence)
+
+    def record(self) -> ChipRecord:
+        """Wait for a card and read its chip. Raises UserError or EnvironmentFault ``id_card_*``, ``id_reader_*``,
+        ``scan_cancelled``.
+        """
+        try:
+            for message in self._job.messages():
                 if message.kind == "card":
                     return ChipRecord.from_json(message.head)
-    except EnvironmentFault as fault:
-        raise EnvironmentFault("id_reader_gone") if fault.code.startswith("scanner_") else fault from fault
-    raise UserError("id_card_not_placed")
+        except EnvironmentFault as fault:
+            raise EnvironmentFault("id_reader_gone") if fault.code.startswith("scanner_") else fault from fault
+        raise UserError("id_card_not_placed")
+
+
+def scanners_of(driver: str, silence: float = LISTING_SILENCE) -> Iterator[Scanner]:
+    """What one driver finds, as it finds it. Raises as ``ListJob``."""
+    with ListJob(driver, silence) as job:
+        yield from job
+
+
+def read_id_card(order: CardOrder, silence: float = READING_SILENCE) -> ChipRecord:
+    """Raises as ``CardJob.record``."""
+    with CardJob(order, silence) as job:
+        return job.record()
 
 
 def _start() -> subprocess.Popen[bytes]:

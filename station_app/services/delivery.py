@@ -34,11 +34,14 @@ from sync.wire import (
     OpResult,
     PackChange,
     Result,
+    StateChange,
     SyncAnswer,
     SyncRequest,
 )
 
 _LOG = logging.getLogger(__name__)
+_HEARD = "heard"  # fact: the mark of the last change heard
+_RECEIPTS_BEFORE = "receipts_before"  # fact: the last receipt of an earlier epoch
 _MOST_HAVE = 1000  # the wire's limit
 _OUTCOMES = {OpResult.REFUSED: OutboxState.REFUSED, OpResult.FORKED: OutboxState.FORKED}
 
@@ -105,6 +108,7 @@ def gather(desk: Desk, limit: int = MAX_OPS, known: Collection[str] = ()) -> Par
     with desk.store.read() as uow:
         open_rows = uow.outbox.open_rows()
         cursor, epoch = read_cursor(uow), uow.facts.get("epoch") or ""
+        heard, receipted = uow.facts.get(_HEARD) or "", _receipted(uow)
         seq, digest = uow.audit.head()
         roll = revocation.roll(uow)
     due = list(_in_order(open_rows, now))
@@ -127,6 +131,8 @@ def gather(desk: Desk, limit: int = MAX_OPS, known: Collection[str] = ()) -> Par
         operators=None if roll is None else list(roll),
         roster_apart=True,
         grants=True,
+        heard=heard,
+        receipted=receipted,
     )
     return Parcel(request, tuple(rows), len(due) > limit, tuple(unusable))
 
@@ -158,6 +164,11 @@ def _have(open_rows: Iterable[OutboxRow], known: Collection[str], now: str) -> l
         if row.state is OutboxState.ACCEPTED and row.reference not in known and (row.next_try_at or "") <= now
     }
     return [Have(reference=reference, revision=revision) for reference, revision in sorted(asked)[:_MOST_HAVE]]
+
+
+def _receipted(uow: UnitOfWork) -> Have | None:
+    newest = uow.receipts.newest(after=int(uow.facts.get(_RECEIPTS_BEFORE) or "0"))
+    return None if newest is None else Have(reference=newest.reference, revision=newest.revision)
 
 
 def scans_to_send(desk: Desk, missing: Sequence[MissingBlob]) -> tuple[ScanToSend, ...]:
@@ -266,20 +277,35 @@ def take_receipts(uow: UnitOfWork, receipts: Sequence[str], tally: Tally) -> Non
 def begin_epoch(uow: UnitOfWork, epoch: str, tally: Tally) -> None:
     """The server was restored: hear everything again, offer again what it had receipted."""
     uow.outbox.offer_again()
-    uow.facts.set("epoch", epoch)
     uow.facts.set(retention.MARK, None)
     uow.applications.forget_places()
-    write_cursor(uow, Cursor())
+    hear_anew(uow, epoch)
     tally.kinds |= {Kind.OUTBOX, Kind.APPLICATIONS}
     tally.warnings.append("server_restored")
+
+
+def hear_anew(uow: UnitOfWork, epoch: str) -> None:
+    """From the beginning of this epoch's logs; no receipt from before says anything about it."""
+    uow.facts.set("epoch", epoch)
+    write_cursor(uow, Cursor())
+    uow.facts.set(_HEARD, None)
+    uow.facts.set(_RECEIPTS_BEFORE, str(uow.receipts.last()))
 
 
 def take_changes(uow: UnitOfWork, answer: SyncAnswer, tally: Tally) -> None:
     """States of cases, and how far this PC has heard, into an open transaction."""
     cursor = read_cursor(uow)
     tally.kinds |= incoming.changes(uow, answer.changes, cursor)
+    if answer.cursor.log > cursor.log:
+        uow.facts.set(_HEARD, _mark_of(answer))
     uow.facts.set("epoch", answer.epoch)
     told_of_packs = any(isinstance(each, PackChange) for each in answer.changes)
     # packs are fetched later: until they are stored, the server must go on telling of them
     packs = cursor.packs if told_of_packs else answer.cursor.packs
     write_cursor(uow, Cursor(log=answer.cursor.log, packs=packs))
+
+
+def _mark_of(answer: SyncAnswer) -> str | None:
+    """Of the change up to which the answer tells; None where it does not stand in it."""
+    told = (each for each in answer.changes if isinstance(each, StateChange) and each.seq == answer.cursor.log)
+    return next((each.mark() for each in told), None)

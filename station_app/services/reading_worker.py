@@ -9,6 +9,8 @@ transactions; nobody waits for it. It tells of results through ``Events`` and ho
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from functools import partial
 from threading import Condition, Thread
 
 from station_app.domain.operator import Act
@@ -18,17 +20,22 @@ from station_app.events import Changed, Events, Kind
 from station_app.papers.reader import Reader
 from station_app.services.desk import Desk
 from station_app.services.page_work import put_failure, put_parts, put_reading
-from station_app.store.records import ScanRecord
+from station_app.services.sorting import Stack
+from station_app.services.tray import DEVICE
+from station_app.store.records import ScanRecord, TrayRecord
 
 _LOG = logging.getLogger(__name__)
 IDLE = 60.0  # seconds without a page until the child ends
 AGAIN = 300.0  # seconds after which it is tried again where the PC was at fault
 SWITCH = "reading_enabled"
-_NEWS = (Kind.SCANS, Kind.APPLICATIONS, Kind.SETTINGS)
+_NEWS = (Kind.SCANS, Kind.APPLICATIONS, Kind.SETTINGS, Kind.TRAY)
 
 
 class ReadingWorker:
-    """``start`` once, ``stop`` once, from one thread. ``failure``: the code of why nothing is read at the moment."""
+    """``start`` once, ``stop`` once, from one thread. ``failure``: the code of why nothing is read at the moment.
+
+    ``stack``: sorts what lies in the tray, before anything else is read.
+    """
 
     def __init__(self, desk: Desk, events: Events, idle: float = IDLE, again: float = AGAIN) -> None:
         self._desk = desk
@@ -42,6 +49,7 @@ class ReadingWorker:
         self._thread = Thread(target=self._live, name="reading")
         self._forget = events.listen(self._hear)
         self.failure: str | None = None
+        self.stack = Stack(desk)
 
     # ---- from outside
 
@@ -98,8 +106,8 @@ class ReadingWorker:
     def _work_off(self) -> None:
         """Every page that waits; ends early where the PC is at fault."""
         try:
-            while not self._stopping and (scan := self._next()) is not None:
-                self._events.send(self._look_at(scan))
+            while not self._stopping and (look := self._next()) is not None:
+                self._events.send(look())
             self.failure = None
         except StationError as error:
             if not self._stopping:
@@ -107,9 +115,26 @@ class ReadingWorker:
                 self.failure = error.code
                 self._events.send(Changed.of(Kind.READINGS))
 
-    def _next(self) -> ScanRecord | None:
+    def _next(self) -> Callable[[], Changed] | None:
+        page = self.stack.next()
+        if page is not None:
+            return partial(self._sort, page)
         with self._desk.store.read() as uow:
-            return uow.readings.next_unread(all_pages=bool(uow.settings.get(SWITCH)))
+            scan = uow.readings.next_unread(all_pages=bool(uow.settings.get(SWITCH)))
+        return None if scan is None else partial(self._look_at, scan)
+
+    def _sort(self, page: TrayRecord) -> Changed:
+        """Raises as ``_look_at`` does."""
+        try:
+            content = self._desk.store.scans.get(page.file_name)
+            documents = self._reader.read_page(content, self._desk.today())
+        except StationError as error:
+            if self._stopping or _is_everywhere(error):
+                raise
+            return self.stack.failed(page, error)
+        if page.source == DEVICE:
+            self._reader.stop()  # a page of a submitted case is cut by a child of its own, and two are too many
+        return self.stack.sort(page, documents)
 
     def _look_at(self, scan: ScanRecord) -> Changed:
         """Raises EnvironmentFault where no page is to blame: no child, a disk that takes nothing."""

@@ -12,7 +12,7 @@ from station_app.domain.member import Member
 from station_app.events import Changed, Kind
 from station_app.services.desk import Desk
 from station_app.store.roster import Load
-from sync.wire import Change, Cursor, GrantChange, MemberChange, RosterPage, StandingAnswer
+from sync.wire import Change, Cursor, GrantChange, MemberChange, RosterPage, StandingAnswer, own_epoch
 
 _LOAD, _LOG = "load", "log-"
 _SMALL = 20_000  # rows that are quicker written one by one than loaded anew
@@ -36,7 +36,7 @@ def take_news(desk: Desk, told: Sequence[Change], cursor: Cursor) -> None:
 def take_standing(desk: Desk, id_number: str, answer: StandingAnswer) -> Changed:
     """What the server says of one person now; an answer that a pass has overtaken is left out."""
     with desk.store.read() as uow:
-        if answer.epoch != uow.facts.get("epoch"):
+        if answer.epoch != own_epoch(uow.facts.get("epoch") or ""):
             return Changed()
     with desk.store.roster.write() as work:
         if work.grants.cursor() > answer.seq:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 from station_app import durable
 from station_app.devices import drivers
-from station_app.devices.job import ScanJob, scanners_of
+from station_app.devices.job import ListJob, ScanJob
+from station_app.devices.run import Run
 from station_app.devices.scanner import Scanner, ScanOrder
 from station_app.durable import Point
-from station_app.errors import EnvironmentFault, StationError, UserError
+from station_app.errors import StationError, UserError
 
 _ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "application/pdf": "pdf"}
 
@@ -30,25 +33,48 @@ class SavedPage:
         return {"file": str(self.file), "size": len(self.content), "sha256": sha256(self.content).hexdigest()}
 
 
-def scanners() -> Iterator[Scanner | StationError]:
-    """All there are, driver by driver; of a driver that fails, what it had found, and then the fault.
+class Search:
+    """All scanners there are, each as soon as its driver knows it; iterate it once, ``cancel`` from any thread.
 
-    The drivers look at the same time: some listen to the network for seconds.
+    The drivers look at the same time: some listen to the network for seconds. Of one that fails: what it had found, and
+    then the fault.
     """
-    names = drivers.names()
-    with ThreadPoolExecutor(len(names), "scanners") as pool:
-        for found in pool.map(_found_by, names):
-            yield from found
+
+    def __init__(self) -> None:
+        self._runs = [Run(partial(ListJob, name)) for name in drivers.names()]
+
+    def cancel(self) -> None:
+        for run in self._runs:
+            run.cancel()
+
+    def __iter__(self) -> Iterator[Scanner | StationError]:
+        found: SimpleQueue[Scanner | StationError | None] = SimpleQueue()
+        with ThreadPoolExecutor(len(self._runs), "scanners") as pool:
+            try:
+                for run in self._runs:
+                    pool.submit(_look, run, found)
+                for _ in self._runs:
+                    while (each := found.get()) is not None:
+                        yield each
+            finally:
+                self.cancel()
 
 
-def _found_by(name: str) -> list[Scanner | StationError]:
-    found: list[Scanner | StationError] = []
+def _look(run: Run[ListJob], found: SimpleQueue[Scanner | StationError | None]) -> None:
     try:
-        for scanner in scanners_of(name):
-            found.append(scanner)  # noqa: PERF402  what came before a fault stays
-    except EnvironmentFault as fault:
-        found.append(fault)
-    return found
+        with run.job() as job:
+            for scanner in job:
+                found.put(scanner)
+    except StationError as error:
+        if not run.cancelled:
+            found.put(error)
+    finally:
+        found.put(None)
+
+
+def scanners() -> Iterator[Scanner | StationError]:
+    """All there are, in the order in which they are found."""
+    yield from Search()
 
 
 def scan_to_folder(order: ScanOrder, folder: Path) -> Iterator[SavedPage]:

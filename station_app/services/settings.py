@@ -11,7 +11,7 @@ from station_app.services.desk import Desk, Written
 
 Value = int | bool | str
 LOOK = frozenset({"text_size", "theme"})
-DEVICES = frozenset({"camera", "camera_turns"})
+DEVICES = frozenset({"scanner", "scanner_source", "scanner_resolution", "id_reader", "camera", "camera_turns"})
 
 
 def read_all(desk: Desk) -> dict[str, Value]:

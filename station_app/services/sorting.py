@@ -13,6 +13,7 @@ from station_app.domain.application import CLOSED, ScanKind, State
 from station_app.domain.reading import DocumentReading
 from station_app.durable import Point
 from station_app.errors import StationError, UserError
+from station_app.events import Changed
 from station_app.papers import Paper, PaperCode, read_code
 from station_app.services import tray
 from station_app.services.desk import Desk, Written
@@ -53,6 +54,42 @@ class _Thought:
     kind: ScanKind | None = None
     application_id: str | None = None
     code: PaperCode | None = None
+
+
+class Stack:
+    """What was put into the tray last, sorted page by page on one thread. ``outcomes``: as far as it is, in its order;
+    any thread may look.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._done = True
+        self.outcomes: tuple[Outcome, ...] = ()
+
+    def next(self) -> TrayRecord | None:
+        """The page that nobody has looked at for longest; after none, another page begins another stack."""
+        with self._desk.store.read() as uow:
+            page = uow.tray.next_with(tray.UNSORTED)
+        if page is None:
+            self._done = True
+        elif self._done:
+            self._done, self.outcomes = False, ()
+        return page
+
+    def sort(self, page: TrayRecord, documents: Sequence[DocumentReading]) -> Changed:
+        try:
+            return self._note(sort_page(self._desk, page.id, documents, self.outcomes[-1] if self.outcomes else None))
+        except UserError as error:
+            if error.code == "tray_page_unknown":  # the clerk has filed it by hand meanwhile
+                return tray.TOUCHED
+            raise
+
+    def failed(self, page: TrayRecord, error: StationError) -> Changed:
+        return self._note(failed(self._desk, page.id, error))
+
+    def _note(self, written: Written[Outcome]) -> Changed:
+        self.outcomes = (*self.outcomes, written.value)
+        return written.changed
 
 
 def sort_page(

@@ -87,7 +87,7 @@ def write(desk: Desk, bundle: SupportBundle, target: Path) -> Written[Path]:
     return Written(target, Changed())
 
 
-def write_closed(home: Path, bundle: SupportBundle, target: Path) -> None:
+def write_closed(home: Path, bundle: SupportBundle, target: Path) -> Written[Path]:
     """Seal it to the recovery recipient. Raises UserError ``recovery_missing``, ``file_not_writable`` and, for keys
     that cannot be read, the EnvironmentFaults of ``key_file``.
     """
@@ -95,6 +95,7 @@ def write_closed(home: Path, bundle: SupportBundle, target: Path) -> None:
     if not recipients:
         raise UserError("recovery_missing")
     _put(target, seal_to_recovery(bundle.manifest, bundle.files, recipients))
+    return Written(target, Changed())
 
 
 def _put(target: Path, sealed: bytes) -> None:

@@ -4,27 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import uuid4
 
 from station_app.domain.application import CLOSED, ScanKind, State
 from station_app.domain.operator import Act
+from station_app.domain.reading import ScanReading
 from station_app.durable import Point
-from station_app.errors import UserError
+from station_app.errors import StationError, UserError
 from station_app.events import Changed, Kind
 from station_app.papers import PaperCode, read_code
-from station_app.services import capture
+from station_app.services import capture, paper_files
+from station_app.services.cutting import DevicePage, add_device_pages
 from station_app.services.desk import Desk, Written
+from station_app.services.page_work import put_reading
 from station_app.services.signed_papers import judge
 from station_app.store import UnitOfWork
-from station_app.store.records import LedgerQuery, LedgerRow, TrayRecord
+from station_app.store.records import LedgerQuery, LedgerRow, ScanRecord, TrayRecord
 from station_app.store.scan_files import PutScan
 
+FILE, DEVICE = "file", "device"  # where a page came from
 UNSORTED = "tray_unsorted"  # nobody has looked at it yet
 BLANK = "tray_blank"
 TOUCHED = Changed.of(Kind.TRAY)
 _OPEN = frozenset(State) - CLOSED
 # a paper that the clerk has looked at may be filed in spite of these
 _CLERK_DECIDES = frozenset({"paper_of_older_program", "paper_filled_since"})
+_REFUSED = frozenset(
+    {
+        "paper_of_other_station",
+        "paper_case_unknown",
+        "paper_is_receipt",
+        "paper_case_closed",
+        "paper_of_other_revision",
+        "paper_changed_since",
+    }
+)
 _MANY = 50
 
 
@@ -36,8 +51,18 @@ class TrayRow:
     reference: str = ""
     name: str = ""
 
+    @property
+    def refused(self) -> bool:
+        """A paper that its case does not take; it may still be kept with a case as something else."""
+        return self.page.reason in _REFUSED
 
-def keep(desk: Desk, pages: Sequence[bytes], source: str = "file") -> Written[tuple[str, ...]]:
+    @property
+    def suggested(self) -> bool:
+        """One key files it."""
+        return self.page.application_id is not None and not self.refused
+
+
+def keep(desk: Desk, pages: Sequence[bytes], source: str = FILE) -> Written[tuple[str, ...]]:
     """Put pages into the tray before anybody looks at them, durable; their ids. The same bytes again are one page.
 
     ``source``: ``file``, or ``device``, whose pages are cut out and straightened when they are filed.
@@ -57,6 +82,26 @@ def keep(desk: Desk, pages: Sequence[bytes], source: str = "file") -> Written[tu
                 uow.audit.add("tray_kept", row.id, desk.operator.id)
     known.update({row.sha256: row.id for row in added})
     return Written(tuple(dict.fromkeys(known[put.sha256] for put in puts)), TOUCHED)
+
+
+@dataclass(frozen=True)
+class Added:
+    """Of files put in: how many pages are in the tray now, and which files were refused, and why."""
+
+    pages: int
+    refused: tuple[tuple[str, StationError], ...] = ()
+
+
+def keep_files(desk: Desk, paths: Sequence[Path]) -> Written[Added]:
+    """The same for files, PDF and TIFF page by page; one that cannot be read does not stop the others."""
+    desk.require(Act.CASES)
+    pages, refused = 0, []
+    for path in paths:
+        try:
+            pages += len(keep(desk, paper_files.read_file(path)).value)
+        except StationError as error:
+            refused.append((path.name, error))
+    return Written(Added(pages, tuple(refused)), TOUCHED)
 
 
 def _row(desk: Desk, put: PutScan, media_type: str, source: str) -> TrayRecord:
@@ -131,14 +176,26 @@ def put_into(desk: Desk, page: TrayRecord, application_id: str, kind: ScanKind, 
     """The page becomes one of the case's; then it leaves the tray. Cut short in between, it is in both, and doing it
     again adds nothing.
     """
-    filed = capture.add_scans(desk, application_id, [(kind, desk.store.scans.get(page.file_name))])
+    content = desk.store.scans.get(page.file_name)
+    if page.source == DEVICE:
+        changed = add_device_pages(desk, application_id, [DevicePage(content, kind)]).changed
+    else:
+        filed = capture.add_scans(desk, application_id, [(kind, content)])
+        changed = filed.changed | _put_reading(desk, page, filed.value[0])
     with desk.store.write(Point.TRAY) as uow:
         uow.tray.remove(page.id)
         if code is not None:
             uow.prints.note_came(code.whole, code.page, desk.now(), desk.operator.id)
         uow.audit.add("tray_filed", page.id, desk.operator.id, application=application_id, kind=kind.value)
         reference = uow.applications.get(application_id).reference
-    return Written(reference, TOUCHED | filed.changed)
+    return Written(reference, TOUCHED | changed)
+
+
+def _put_reading(desk: Desk, page: TrayRecord, scan: ScanRecord) -> Changed:
+    """What was read in the tray need not be read again."""
+    if not page.documents:
+        return Changed()
+    return put_reading(desk, ScanReading(scan.id, desk.now(), page.documents))
 
 
 def discard(desk: Desk, tray_ids: Sequence[str]) -> Written[None]:

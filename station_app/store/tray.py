@@ -36,9 +36,11 @@ class Tray:
         """In the order they came."""
         return [_record(row) for row in self._connection.execute(select(tray).order_by(literal_column("rowid")))]
 
-    def with_reason(self, reason: str) -> list[TrayRecord]:
-        found = select(tray).where(tray.c.reason == reason).order_by(literal_column("rowid"))
-        return [_record(row) for row in self._connection.execute(found)]
+    def next_with(self, reason: str) -> TrayRecord | None:
+        """The first that came of those that wait for this reason."""
+        found = select(tray).where(tray.c.reason == reason).order_by(literal_column("rowid")).limit(1)
+        row = self._connection.execute(found).first()
+        return None if row is None else _record(row)
 
     def count(self) -> int:
         return int(self._connection.execute(select(func.count()).select_from(tray)).scalar_one())

@@ -1,6 +1,6 @@
 """The trial runner.
 
-    python -m tests.trials [--trials N] [--seed S] [--gear NAME]... [--without SAFEGUARD | --report FILE]
+    python -m tests.trials [--trials N] [--seed S] [--jobs J] [--gear NAME]... [--without SAFEGUARD | --report FILE]
 
 Prints a line for every trial that did harm; ends with ``N trials, 0 lost, 0 twice, 0 torn`` and the seed. Exit 0 only
 if nothing was harmed. The same seed draws the same trials; keys and ids are new each time, so a power cut can fall
@@ -11,14 +11,10 @@ so with each, too, and writes down what was measured.
 from __future__ import annotations
 
 import argparse
-import contextlib
-import logging
 import secrets
 import sys
-import time
 from collections import Counter
 from collections.abc import Sequence
-from itertools import islice
 from pathlib import Path
 
 from tests.trials import report
@@ -26,6 +22,7 @@ from tests.trials.compare import Harm
 from tests.trials.gears import GEARS, Gear
 from tests.trials.mutations import MUTATIONS
 from tests.trials.report import Measured
+from tests.trials.working import Run, be_quiet, processors
 
 _ENOUGH = 40  # trials in which a safeguard that is gone should have been missed
 _IN_PROCESS = ("stepped", "power")  # the gears that can bend the program
@@ -40,7 +37,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     gears = [GEARS[name] for name in names]
     shares = _shares(gears, arguments.trials)
-    measured = [_run(gear, share, seed, arguments.without) for gear, share in zip(gears, shares, strict=True)]
+    measured = [
+        Run(gear.name, share, seed, arguments.without).measured(arguments.jobs)
+        for gear, share in zip(gears, shares, strict=True)
+    ]
     if arguments.report is not None:
         _report(arguments.report, arguments.trials, measured, seed)
     harms = sum((each.harms for each in measured), Counter[Harm]())
@@ -49,28 +49,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 1 if harms.total() else 0
 
 
-def _run(gear: Gear, share: int, seed: int, safeguard: str | None) -> Measured:
-    """A gear's trials; with a safeguard taken out, up to the first harm."""
-    measured, began = Measured(gear.name, seed), time.monotonic()
-    bent = MUTATIONS[safeguard]() if safeguard else contextlib.nullcontext()
-    with bent, gear.open(safeguard) as draw:
-        for result in islice(draw(seed), share):
-            measured.trials += 1
-            measured.harms.update(each.harm for each in result.findings)
-            if result.findings:
-                measured.first = measured.first or result.findings
-                print(f"{result.trial}: {'; '.join(map(str, result.findings))}", flush=True)
-                if safeguard:
-                    break
-    measured.seconds = time.monotonic() - began
-    print(f"gear {gear.name}: {measured.trials} trials in {measured.seconds:.0f} s", file=sys.stderr, flush=True)
-    return measured
-
-
 def _report(file: Path, trials: int, measured: list[Measured], seed: int) -> None:
     command = f"python -m tests.trials --trials {trials} --seed {seed} --report {file}"
     found = {
-        safeguard: {name: _run(GEARS[name], _ENOUGH, seed, safeguard) for name in _IN_PROCESS}
+        safeguard: {name: Run(name, _ENOUGH, seed, safeguard).measured() for name in _IN_PROCESS}
         for safeguard in MUTATIONS
     }
     report.write(file, command, measured, found)
@@ -87,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.trials")
     parser.add_argument("--trials", type=int, default=1000, metavar="N")
     parser.add_argument("--seed", type=int, metavar="S", help="drawn and told when not given")
+    parser.add_argument("--jobs", type=int, default=processors(), metavar="J", help="processes to divide a gear among")
     parser.add_argument("--gear", action="append", choices=list(GEARS), help="only this one; may be repeated")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--without", choices=list(MUTATIONS), metavar="SAFEGUARD", help=", ".join(MUTATIONS))
@@ -95,5 +78,5 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    logging.disable(logging.WARNING)  # a fault is the normal case here; only in a process of its own
+    be_quiet()  # only in a process of its own
     sys.exit(main())

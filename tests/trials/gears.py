@@ -8,11 +8,12 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.trials.part import Part
 from tests.trials.powercut import PowerCuts
 from tests.trials.processes import processes
 from tests.trials.stepped import Result, Stepper
 
-Draw = Callable[[int], Iterator[Result]]
+Draw = Callable[[int, Part], Iterator[Result]]
 _MEMORY = Path("/dev/shm")  # a trial in one process ends no machine: what it writes need not reach a disk
 
 

@@ -20,6 +20,7 @@ from tests.trials.compare import Finding, Harm, delivered, standing
 from tests.trials.disk import Disk, write_out
 from tests.trials.engines import Compiled
 from tests.trials.faults import Acts, Side
+from tests.trials.part import WHOLE, Part
 from tests.trials.recorded import STEPS, TOLD
 from tests.trials.recording import Event, record
 from tests.trials.scene import Scene, make_template
@@ -71,9 +72,9 @@ class PowerCuts:
         shutil.rmtree(played)
         return Recording(script, start, events, told)
 
-    def drawn(self, seed: int) -> Iterator[Result]:
+    def drawn(self, seed: int, part: Part = WHOLE) -> Iterator[Result]:
         """For ever, by seed: a recording, a place in it, who loses power, and what is left."""
-        for number in itertools.count():
+        for number in part.numbers():
             chance = random.Random(f"{seed}/{number}")
             recording = self._recordings[chance.choice(_RECORDED)]
             sides = chance.choice([(Side.STATION,), (Side.SERVER,), tuple(Side)])

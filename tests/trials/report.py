@@ -15,18 +15,31 @@ _WORDS = Path(__file__).with_name("trials_page.md")
 
 @dataclass
 class Measured:
-    """What one gear did: trials, seconds, harms by kind; under ``safeguard`` the trial that did the first harm."""
+    """What one gear did: trials, acts at which a fault could strike, seconds, harms by kind; ``first``: what the first
+    trial that did harm found.
+    """
 
     gear: str
     seed: int
     trials: int = 0
+    acts: int = 0
     seconds: float = 0.0
     harms: Counter[Harm] = field(default_factory=Counter)
     first: tuple[Finding, ...] = ()
 
     def row(self) -> str:
-        counts = " | ".join(str(self.harms[harm]) for harm in Harm)
-        return f"| {self.gear} | {self.trials} | {self.seconds:.0f} s | {counts} | {self.seed} |"
+        counts = [str(self.harms[harm]) for harm in Harm]
+        minute = 60 * self.trials / self.seconds if self.seconds else 0.0
+        acts = self.acts or "–"
+        cells = [self.gear, self.trials, acts, f"{self.seconds:.0f} s", f"{minute:.0f}", *counts, self.seed]
+        return f"| {' | '.join(map(str, cells))} |"
+
+    def add(self, other: Measured) -> None:
+        """Take in what another process counted; the time is this one's own."""
+        self.trials += other.trials
+        self.acts += other.acts
+        self.harms += other.harms
+        self.first = self.first or other.first
 
 
 def write(file: Path, command: str, gears: list[Measured], safeguards: Mapping[str, Mapping[str, Measured]]) -> None:

@@ -17,6 +17,7 @@ from tests.trials.clerk import Clerk, Step
 from tests.trials.compare import Finding, Harm, delivered, standing
 from tests.trials.engines import Compiled
 from tests.trials.faults import MODES, Act, Acts, Mode, Plan
+from tests.trials.part import WHOLE, Part
 from tests.trials.scene import Scene, make_template
 
 _PASS_BETWEEN = 0.4  # how often a pass follows a step
@@ -90,32 +91,32 @@ class Stepper:
 
     # ---- which trials
 
-    def singles(self, script: str) -> Iterator[Result]:
+    def singles(self, script: str, part: Part = WHOLE) -> Iterator[Result]:
         """The undisturbed run, then every mode of every act of it."""
         plain = self.run(Trial(script, SCRIPTS[script]))
         yield plain
-        for plan in _single_plans(plain.acts):
+        for plan in part.pick(_single_plans(plain.acts)):
             yield self.run(Trial(script, SCRIPTS[script], plan))
 
-    def pairs(self, script: str) -> Iterator[Result]:
+    def pairs(self, script: str, part: Part = WHOLE) -> Iterator[Result]:
         """Every single fault followed by every fault that can come after it in the run that it makes."""
         plain = self.run(Trial(script, SCRIPTS[script]))
-        for first in _single_plans(plain.acts):
+        for first in part.pick(_single_plans(plain.acts)):
             at = next(iter(first))
             once = self.run(Trial(script, SCRIPTS[script], first))
             for second in _single_plans(once.acts, at + 1):
                 yield self.run(Trial(script, SCRIPTS[script], {**first, **second}))
 
-    def every(self, _seed: int) -> Iterator[Result]:
+    def every(self, _seed: int, part: Part = WHOLE) -> Iterator[Result]:
         """Every single fault of every script, then every pair; nothing is left to chance."""
         for script in SCRIPTS:
-            yield from self.singles(script)
+            yield from self.singles(script, part)
         for script in SCRIPTS:
-            yield from self.pairs(script)
+            yield from self.pairs(script, part)
 
-    def drawn(self, seed: int) -> Iterator[Result]:
+    def drawn(self, seed: int, part: Part = WHOLE) -> Iterator[Result]:
         """For ever, by seed: a script of the table under one or two faults, or one made up under two to five."""
-        for number in itertools.count():
+        for number in part.numbers():
             chance = random.Random(f"{seed}/{number}")
             script = chance.choice(["made up", *SCRIPTS])
             made_up = script == "made up"

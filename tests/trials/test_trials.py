@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from itertools import islice
 
 import pytest
 
+from tests.system.world import ROOT
 from tests.trials.__main__ import main
 from tests.trials.gears import folder
+from tests.trials.part import Part
 from tests.trials.powercut import PowerCuts
 from tests.trials.stepped import SCRIPTS, Result, Stepper, Trial
 
@@ -72,5 +76,19 @@ def test_a_safeguard_taken_out_is_found_out(
 
 
 def test_the_last_line_counts(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--gear", "stepped", "--trials", "3", "--seed", "1"]) == 0
+    assert main(["--gear", "stepped", "--trials", "3", "--seed", "1", "--jobs", "1"]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "3 trials, 0 lost, 0 twice, 0 torn, seed 1"
+
+
+def test_processes_divide_the_same_trials(stepper: Stepper) -> None:
+    alone = [(str(each.trial), each.acts) for each in islice(stepper.drawn(7), 4)]
+    parts = [[(str(each.trial), each.acts) for each in islice(stepper.drawn(7, Part(at, 2)), 2)] for at in (0, 1)]
+    assert alone == [parts[0][0], parts[1][0], parts[0][1], parts[1][1]]
+
+
+def test_what_several_processes_find_is_counted_together() -> None:
+    arguments = ["--gear", "stepped", "--trials", "3", "--seed", "1", "--jobs", "2"]
+    run = subprocess.run(
+        [sys.executable, "-m", "tests.trials", *arguments], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert run.stdout.splitlines()[-1] == "3 trials, 0 lost, 0 twice, 0 torn, seed 1"

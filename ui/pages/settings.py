@@ -18,10 +18,11 @@ from station_app.events import Changed, Kind
 from station_app.services import doctor, settings, setup
 from ui.messages import label, sentence
 from ui.pages.backup_card import BackupCard
+from ui.pages.devices_card import DevicesCard
 from ui.pages.password_card import PasswordCard
 from ui.pages.people_card import PeopleCard
 from ui.pages.retention_card import RetentionCard
-from ui.pages.support_card import SupportCard
+from ui.pages.support_card import OpenHome, SupportCard
 from ui.theme import space
 from ui.widgets.buttons import KeyButton, SmallButton
 from ui.widgets.card import Bar, Card
@@ -101,6 +102,8 @@ class SettingsPage(Page):
 
     def _show(self, values: dict[str, Value]) -> None:
         for key, value in values.items():
+            if key in self._devices:
+                continue  # their card knows more than their values
             editor = self._boxes[key].editor
             if isinstance(editor, ChoiceRow):
                 editor.set_value(value)
@@ -143,6 +146,7 @@ class SettingsPage(Page):
         left.addWidget(self._look_card())
         left.addWidget(self._work_card())
         left.addWidget(self._ways_in_card())
+        left.addWidget(self._devices_card())
         left.addWidget(self._backup_card())
         left.addWidget(RetentionCard(self.context, self._box("keep_scans_days", self._line("keep_scans_days"))))
         left.addWidget(self._about_card())
@@ -150,7 +154,7 @@ class SettingsPage(Page):
         right.addWidget(self._people_card())
         right.addWidget(self._password)
         right.addWidget(self._check_card())
-        right.addWidget(SupportCard(self.context))
+        right.addWidget(SupportCard(OpenHome(self.context.desk), self.context.tasks))
         right.addStretch(1)
         columns = QHBoxLayout()
         columns.setContentsMargins(space(16), space(16), space(16), space(16))
@@ -218,6 +222,13 @@ class SettingsPage(Page):
         card = BackupCard(self.context, self._box("backup_folder", self._line("backup_folder")))
         card.asked.connect(self.backup_asked)
         card.chosen.connect(lambda folder: self._choose("backup_folder", folder))
+        return card
+
+    def _devices_card(self) -> DevicesCard:
+        card = DevicesCard(self.context)
+        self._boxes |= card.boxes
+        self._devices = frozenset(card.boxes)
+        card.chose.connect(self._choose)
         return card
 
     def _people_card(self) -> PeopleCard:

@@ -1,11 +1,15 @@
-"""技术支持 in 设置: what goes to the association when something is wrong, shown before it is written."""
+"""技术支持: what goes to the association when something is wrong, shown before it is written.
+
+In 设置, of the open home; beside the words that say why a home cannot be opened, of what can be seen from outside.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -19,20 +23,57 @@ from ui.widgets.text import Text
 
 if TYPE_CHECKING:
     from station_app.errors import StationError
+    from station_app.services.desk import Clock, Desk, Written
     from station_app.services.support import SupportBundle
     from sync.support import SupportEntry
-    from ui.context import Context
+    from ui.tasks import Tasks
     from ui.widgets.text import Tone
 
 _ABOUT = "程序出了问题，可以生成一个支持包发给技协：日志、自检结果和版本，不含姓名和号码，加密后只有技协能打开。"
 
 
+class Source(Protocol):
+    """Where a bundle comes from. Both calls take a while and belong in the background."""
+
+    def collect(self) -> SupportBundle: ...
+
+    def write(self, bundle: SupportBundle, target: Path) -> Written[Path]: ...
+
+
+@dataclass(frozen=True)
+class OpenHome:
+    """Sealed so that the server opens it."""
+
+    desk: Desk
+
+    def collect(self) -> SupportBundle:
+        return support.collect(self.desk)
+
+    def write(self, bundle: SupportBundle, target: Path) -> Written[Path]:
+        return support.write(self.desk, bundle, target)
+
+
+@dataclass(frozen=True)
+class ClosedHome:
+    """Sealed so that the keeper of the recovery key opens it."""
+
+    home: Path
+    clock: Clock
+
+    def collect(self) -> SupportBundle:
+        return support.collect_closed(self.home, self.clock())
+
+    def write(self, bundle: SupportBundle, target: Path) -> Written[Path]:
+        return support.write_closed(self.home, bundle, target)
+
+
 class SupportCard(Card):
     """First the list of what goes in, then the file. Attributes: ``collect``, ``save`` (buttons)."""
 
-    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+    def __init__(self, source: Source, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__("技术支持", parent)
-        self._context = context
+        self._source = source
+        self._tasks = tasks
         self._bundle: SupportBundle | None = None
         self.collect = SmallButton("生成支持包", "Alt+U", "collect_support")
         self.collect.clicked.connect(self._collect)
@@ -47,13 +88,12 @@ class SupportCard(Card):
     def write_to(self, path: Path) -> None:
         """Write what was listed."""
         if self._bundle is not None:
-            work = partial(support.write, self._context.desk, self._bundle, path)
-            self._context.tasks.command(self, work, self._written, self._failed)
+            work = partial(self._source.write, self._bundle, path)
+            self._tasks.command(self, work, self._written, self._failed)
 
     def _collect(self) -> None:
         self._say("正在收集…", "soft")
-        work = partial(support.collect, self._context.desk)
-        self._context.tasks.query(self, work, self._show, self._failed, key="collect")
+        self._tasks.query(self, self._source.collect, self._show, self._failed, key="collect")
 
     def _show(self, bundle: SupportBundle) -> None:
         self._bundle = bundle
@@ -64,7 +104,8 @@ class SupportCard(Card):
     def _ask_file(self) -> None:
         if self._bundle is None:
             return
-        name = f"支持包-{self._bundle.manifest.station_no}-{self._bundle.manifest.made_at[:10]}.age"
+        manifest = self._bundle.manifest
+        name = "-".join(each for each in ("支持包", manifest.station_no, manifest.made_at[:10]) if each) + ".age"
         file, _ = QFileDialog.getSaveFileName(self, "支持包存到哪里", name)
         if file:
             self.write_to(Path(file))

@@ -9,12 +9,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from station_app.domain.operator import Act
 from station_app.events import Changed, Kind
-from station_app.services import elsewhere, passes, plan_flips, todo
+from station_app.services import elsewhere, passes, plan_flips, todo, tray
 from station_app.services.todo import Need
 from ui.models.lines import Line
 from ui.models.todo_lines import detail, summary, todo_entries
+from ui.models.tray_lines import button_words
 from ui.pages.lists.line_list import LineList
+from ui.pages.tray import TrayPane
 from ui.theme import px, space
 from ui.widgets.buttons import KeyButton, PrimaryButton
 from ui.widgets.card import Bar, Card
@@ -36,7 +39,7 @@ _KINDS = (Kind.APPLICATIONS, Kind.OUTBOX, Kind.SCANS, Kind.PLANS)
 
 class TodoPage(Page):
     """Enter opens the case (a returned one on the field it came back for), Alt+R sends an op again, Alt+K: noted,
-    Alt+E mine or everybody's.
+    Alt+E mine or everybody's, Alt+G 归档.
     """
 
     name = "todo"
@@ -51,6 +54,11 @@ class TodoPage(Page):
         self._whose.set_value("all")
         self._whose.edited.connect(lambda _value: self._show_rows())
         self._whose.hide()
+        self.tray: TrayPane | None = None  # made when it is first asked for
+        self.to_tray = KeyButton(button_words(0), "Alt+G", "tray")
+        self.to_tray.setEnabled(context.desk.operator.may(Act.CASES))
+        self.to_tray.clicked.connect(self._show_tray)
+        self._faces = QStackedWidget(self)  # the list, and 归档 over it
         self.list = LineList("todo_list")
         self._pane = TodoPane()
         self._stack = QStackedWidget()
@@ -69,6 +77,7 @@ class TodoPage(Page):
     # ---- what the window asks
 
     def arrive(self) -> None:
+        self._faces.setCurrentIndex(0)
         self.ask()
         self._focus()
 
@@ -84,8 +93,18 @@ class TodoPage(Page):
     def ask(self) -> None:
         """Read the list again in the background."""
         self.context.tasks.query(self, partial(todo.todo, self.context.desk), self._show, self.fail, key="todo")
+        self._count_tray()
+
+    def _count_tray(self) -> None:
+        work = partial(tray.count, self.context.desk)
+        self.context.tasks.query(self, work, self._show_count, self.fail, key="tray count")
+
+    def _show_count(self, pages: int) -> None:
+        self.to_tray.set_words(button_words(pages))
 
     def _on_changed(self, changed: Changed) -> None:
+        if changed.touches(Kind.TRAY) and self.isVisible():
+            self._count_tray()
         if changed.touches(*_KINDS) and self.isVisible():  # a hidden page asks when it is shown
             self.ask()
 
@@ -155,6 +174,16 @@ class TodoPage(Page):
     def _begin(self) -> None:
         self.go.emit("intake")
 
+    def _show_tray(self) -> None:
+        if self.tray is None:
+            self.tray = TrayPane(self.context)
+            self.tray.left.connect(self.arrive)
+            self.tray.said.connect(self.say)
+            self.tray.failed.connect(self.fail)
+            self._faces.addWidget(self.tray)
+        self._faces.setCurrentWidget(self.tray)
+        self.tray.arrive()
+
     # ---- building
 
     def _lay_out(self) -> None:
@@ -162,6 +191,7 @@ class TodoPage(Page):
         bar.row.addWidget(Text("待办", "title"))
         bar.row.addWidget(self._summary, 1)
         bar.row.addWidget(self._whose)
+        bar.row.addWidget(self.to_tray)
         work = QWidget()
         columns = QHBoxLayout(work)
         columns.setContentsMargins(space(16), space(14), space(16), space(14))
@@ -170,11 +200,16 @@ class TodoPage(Page):
         columns.addWidget(self._pane)
         self._stack.addWidget(work)
         self._stack.addWidget(self._empty)
+        first = QWidget()
+        column = QVBoxLayout(first)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(bar)
+        column.addWidget(self._stack, 1)
+        self._faces.addWidget(first)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addWidget(bar)
-        whole.addWidget(self._stack, 1)
+        whole.addWidget(self._faces)
 
 
 class TodoPane(QWidget):

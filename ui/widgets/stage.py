@@ -24,7 +24,7 @@ class Rail(QFrame):
 
 
 class Stage(QFrame):
-    """A page with one card. Attribute: ``card`` (Card); ``foot`` (Text) is the quiet line under it."""
+    """A page with one card. Attributes: ``card`` (Card); ``foot`` (Text), the quiet line under it."""
 
     def __init__(self, title: str, width: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,7 +35,8 @@ class Stage(QFrame):
         self.card.body.addWidget(Text(title, "title"))
         self.foot = Text("", "note", wrap=True)
         self.foot.setFixedWidth(px(width))
-        right = QVBoxLayout()
+        self._width = width
+        self._column = right = QVBoxLayout()
         right.setSpacing(space(12))
         right.addStretch(3)
         for each in (self.card, self.foot):
@@ -46,6 +47,11 @@ class Stage(QFrame):
         whole.setSpacing(0)
         whole.addWidget(_brand())
         whole.addLayout(right, 1)
+
+    def put_below(self, card: Card) -> None:
+        """Another card, under the quiet line."""
+        card.setFixedWidth(px(self._width))
+        self._column.insertLayout(3, _centred(card))
 
 
 def _centred(widget: QWidget) -> QHBoxLayout:

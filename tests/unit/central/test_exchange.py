@@ -96,7 +96,7 @@ def test_states_come_before_packs_and_packs_before_the_roster(office: Office, se
 def test_another_epochs_cursor_means_nothing(office: Office, sender: Sender) -> None:
     sender.submit(sender.submission())
     far = Cursor(log=900, roster=900, packs=900)
-    assert sender.sync(cursor=far).changes == []
+    assert sender.sync(cursor=far.model_copy(update={"log": 1})).changes == []
     from central.exchange import exchange
     from sync.wire import SyncRequest
 

@@ -11,7 +11,7 @@ from station_app.services.desk import Desk
 from sync.envelope import encode_key, new_private_key, public_key_of
 from sync.support import SupportEntry, open_bundle
 from ui.context import Context
-from ui.pages.support_card import SupportCard, entry_words
+from ui.pages.support_card import OpenHome, SupportCard, entry_words
 
 
 def test_the_list_is_shown_before_anything_is_written(
@@ -20,7 +20,7 @@ def test_the_list_is_shown_before_anything_is_written(
     server_key = new_private_key()
     with station.store.write(Point.ENROLMENT) as uow:
         uow.facts.set("server_key", encode_key(public_key_of(server_key)))
-    card = SupportCard(station_context)
+    card = SupportCard(OpenHome(station_context.desk), station_context.tasks)
     qtbot.addWidget(card)
     card.show()
     assert not card.save.isVisible()
@@ -37,7 +37,7 @@ def test_the_list_is_shown_before_anything_is_written(
 def test_a_file_that_cannot_be_written_is_said(qtbot: QtBot, station_context: Context, tmp_path: Path) -> None:
     with station_context.desk.store.write(Point.ENROLMENT) as uow:
         uow.facts.set("server_key", encode_key(public_key_of(new_private_key())))
-    card = SupportCard(station_context)
+    card = SupportCard(OpenHome(station_context.desk), station_context.tasks)
     qtbot.addWidget(card)
     card.show()
     card.collect.click()

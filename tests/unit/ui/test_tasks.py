@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 from station_app.errors import BugError, EnvironmentFault, StationError, UserError
 from station_app.events import Changed, Events, Kind
 from station_app.services.desk import Written
-from ui.tasks import Tasks
+from tests.patience import PATIENCE_SECONDS
+from ui.tasks import Hand, Tasks
 
 
 def _raise(error: Exception) -> None:
@@ -149,3 +150,47 @@ def test_work_that_would_hold_a_widget_is_refused(tasks: Tasks) -> None:
         tasks.query(page, page.work, print)
     with pytest.raises(BugError, match="work_holds_widget"):
         tasks.query(page, partial(_delete, page), print)
+
+
+def _counted(stopped: threading.Event, hand: Hand) -> str:
+    """Writes and tells two things, then waits until somebody stops it."""
+    for number in range(2):
+        hand.tell(hand.write(partial(Written, number, Changed.of(Kind.SCANS))))
+    stopped.wait()
+    return threading.current_thread().name
+
+
+def test_a_stream_tells_what_it_wrote_and_then_its_end(qtbot: QtBot, tasks: Tasks, events: Events) -> None:
+    owner, told, heard, ended, stopped = QObject(), list[int](), list[Changed](), list[str](), threading.Event()
+    events.listen(heard.append)
+    tasks.stream(owner, partial(_counted, stopped), told.append, ended.append, stop=stopped.set)
+    qtbot.waitUntil(lambda: told == [0, 1])
+    assert heard == [Changed.of(Kind.SCANS)] * 2
+    assert not ended
+    stopped.set()
+    qtbot.waitUntil(lambda: bool(ended))
+    assert ended[0].startswith("station-waiter")
+
+
+def test_a_stream_is_stopped_when_the_queries_are_dropped_and_nobody_hears_of_it(tasks: Tasks, events: Events) -> None:
+    owner, told, heard, stopped = QObject(), list[int](), list[Changed](), threading.Event()
+    events.listen(heard.append)
+    written = threading.Event()
+    events.listen(lambda _: written.set() if len(heard) == 2 else None)
+    tasks.stream(owner, partial(_counted, stopped), told.append, lambda _: told.append(-1), stop=stopped.set)
+    written.wait(PATIENCE_SECONDS)
+    tasks.drop_queries()
+    tasks.finish()
+    assert stopped.is_set()
+    assert len(heard) == 2
+    assert told == []
+
+
+def test_a_stream_whose_owner_is_gone_still_writes(tasks: Tasks, events: Events) -> None:
+    owner, told, stopped, heard = QObject(), list[int](), threading.Event(), list[Changed]()
+    events.listen(heard.append)
+    _delete(owner)
+    tasks.stream(owner, partial(_counted, stopped), told.append, lambda _: None, stop=stopped.set)
+    tasks.drop_queries()
+    assert len(heard) == 2
+    assert told == []

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from station_app.domain.application import EDITABLE, Category, Channel, Content, FieldReturn, State
 from station_app.plans import Assessment
 from ui.pages.intake.autosave import AutoSave
+from ui.pages.intake.chip import CHIP, from_text, to_text
 
 if TYPE_CHECKING:
     from datetime import date
@@ -34,7 +35,8 @@ class CaseHandle:
 class Draft:
     """What is entered and what is known of the case it belongs to.
 
-    ``unfinished``: texts that are no value yet (half a date), by field. ``history`` is None while it is being fetched.
+    ``unfinished``: texts that are no value yet (half a date), by field. ``chip``: what the worker's ID card said, as
+    ``chip.facts_of``. ``history`` is None while it is being fetched.
     ``opened``: the clerk has opened the fields that the reviewer did not name. ``rostered``: the ID number whose row
     of the roster gave the standing. ``judged``: the assessment on record, which is the one that counts once the case
     is submitted. ``filed_under``: the version of the plan that it was filed under, None before. ``submitting``: a
@@ -56,6 +58,7 @@ class Draft:
     scans: tuple[ScanRecord, ...] = ()
     history: tuple[Grant, ...] | None = ()
     unfinished: dict[str, str] = field(default_factory=dict)
+    chip: Mapping[str, str] = field(default_factory=dict)
     left: set[str] = field(default_factory=set)  # fields the clerk has been in and left
     opened: bool = False
     rostered: str = ""
@@ -77,7 +80,8 @@ class Draft:
         """A case as the store holds it."""
         draft = cls(view.record.content, CaseHandle(view.record.id))
         draft.know(view)
-        known = {name: text for name, text in view.unfinished.items() if name != INSISTENCE}
+        known = {name: text for name, text in view.unfinished.items() if name not in (INSISTENCE, CHIP)}
+        draft.chip = from_text(view.unfinished.get(CHIP, "{}"))
         draft.decided = {name.removeprefix(_DECIDED): text for name, text in known.items() if name.startswith(_DECIDED)}
         draft.unfinished = {name: text for name, text in known.items() if not name.startswith(_DECIDED)}
         draft.insisted = view.unfinished.get(INSISTENCE) or view.record.insisted or ""
@@ -99,14 +103,17 @@ class Draft:
 
     @property
     def loose_ends(self) -> dict[str, str]:
-        """What is kept beside the content: texts that are no value yet, the reason while nothing is submitted."""
+        """What is kept beside the content: texts that are no value yet, the reason while nothing is submitted, the
+        chip.
+        """
         insisted = {INSISTENCE: self.insisted} if self.insisted else {}
         return {**self.to_keep, **insisted}
 
     @property
     def to_keep(self) -> dict[str, str]:
         """Of the loose ends, those that outlive a submission: it may come back."""
-        return {**self.unfinished, **{f"{_DECIDED}{key}": claim for key, claim in self.decided.items()}}
+        chip = {CHIP: to_text(self.chip)} if self.chip else {}
+        return {**self.unfinished, **{f"{_DECIDED}{key}": claim for key, claim in self.decided.items()}, **chip}
 
     def locked(self, name: str) -> bool:
         """Whether this field may not be changed now: after submitting, and what the reviewer did not name."""

@@ -42,8 +42,8 @@ _NARROW = 600  # units
 class FormPane(QScrollArea):
     """Signals: ``edited(name, value, unfinished text)``, ``left(name)``, ``entered(name)``,
     ``category_chosen(Category)``, ``facts_wanted()``, ``files_wanted()``, ``camera_wanted()``, ``paste_wanted()``,
-    ``ended()``: Enter in the last field; ``cut(name, most)``: what was typed is longer than the ``most`` characters of
-    its field;
+    ``scan_wanted()``, ``scan_stopped()``, ``ended()``: Enter in the last field; ``cut(name, most)``: what was typed is
+    longer than the ``most`` characters of its field;
     ``reflow_wanted()``: the width has changed so much that the case must be shown anew.
 
     Attributes: ``strip`` (ScanStrip), ``editors`` by name; ``paste_picture``: files the picture on the clipboard and
@@ -58,6 +58,8 @@ class FormPane(QScrollArea):
     files_wanted = Signal()
     camera_wanted = Signal()
     paste_wanted = Signal()
+    scan_wanted = Signal()
+    scan_stopped = Signal()
     ended = Signal()
     cut = Signal(str, int)
     reflow_wanted = Signal()
@@ -80,6 +82,7 @@ class FormPane(QScrollArea):
         self._certificate = Card("证书")
         self._facts = FittingButton("Alt+D", "facts")
         self._scan_help = ElidedText("", "note", tone="soft")
+        self._progress = ""
         inside = QWidget()
         inside.setProperty("role", "scrolled")
         self._column = QVBoxLayout(inside)
@@ -131,6 +134,13 @@ class FormPane(QScrollArea):
             grid.mark_returned(notes)
             grid.show_problems(judged)
 
+    def show_progress(self, words: str) -> None:
+        """How the scanner's run stands; empty: there is none."""
+        self._progress = words
+        self._scan.setVisible(not words)
+        self._stop.setVisible(bool(words))
+        self._help()
+
     def show_beside(self, words: Mapping[str, Beside]) -> None:
         """What the scans say of fields, by name."""
         for grid in self._grids:
@@ -163,17 +173,19 @@ class FormPane(QScrollArea):
             self._help()
             self.entered.emit(watched.objectName())
         elif kind == QEvent.Type.FocusOut and watched is self.strip:
-            self._scan_help.say("")
+            self._help(away=True)
         elif kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and watched is not self.strip:
             if event.matches(QKeySequence.StandardKey.Paste):
                 return self.paste_picture()
             return self._go_on(watched, event)
         return False
 
-    def _help(self) -> None:
-        """On the strip: what to do about this page, else the keys."""
+    def _help(self, away: bool = False) -> None:
+        """The run of the scanner; else, on the strip, what to do about this page, else the keys."""
         place = self.strip.current()
-        if not self.strip.hasFocus() or place is None:
+        if self._progress:
+            self._scan_help.say(self._progress, "accent")
+        elif away or not self.strip.hasFocus() or place is None:
             self._scan_help.say("")
         elif place.advice:
             self._scan_help.say(place.advice, "wrong" if place.tone == "wrong" else "attention")
@@ -266,14 +278,24 @@ class FormPane(QScrollArea):
     def _scans_card(self) -> Card:
         card = Card("扫描件")
         card.header.insertWidget(1, self._scan_help, 100)
+        self._scan = SmallButton("扫描  F12", "", "scan_device")
+        self._stop = SmallButton("取消  Esc", "", "scan_stop")
         add = SmallButton("从文件添加", "F6", "scan_files")
         paste = SmallButton("粘贴  Ctrl+V", "", "scan_paste")
         shoot = SmallButton("拍摄", "Shift+F6", "scan_camera")
-        wanted = ((add, self.files_wanted), (shoot, self.camera_wanted), (paste, self.paste_wanted))
+        self._scan.setToolTip("Shift+F12 换扫描仪、换进纸方式")
+        wanted = (
+            (self._scan, self.scan_wanted),
+            (self._stop, self.scan_stopped),
+            (add, self.files_wanted),
+            (shoot, self.camera_wanted),
+            (paste, self.paste_wanted),
+        )
         for button, signal in wanted:
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.clicked.connect(signal)
             card.header.addWidget(button)
+        self._stop.hide()
         card.body.addWidget(self.strip)
         return card
 

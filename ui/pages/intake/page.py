@@ -17,6 +17,7 @@ from ui.pages.intake.draft import INSISTENCE, Draft
 from ui.pages.intake.files import FileChooser
 from ui.pages.intake.form import FormPane
 from ui.pages.intake.gate import notes_of
+from ui.pages.intake.hardware import Hardware
 from ui.pages.intake.missing import words_of
 from ui.pages.intake.plan_switch import PLAN_BACK
 from ui.pages.intake.presenter import CONSENT
@@ -43,7 +44,8 @@ if TYPE_CHECKING:
 class IntakePage(Page):
     """The page of one case.
 
-    Keys: F2 lookup, F6 files, F7 open fields, F8 print, F9 plan, Alt+W ways out, Ctrl+Enter submit, Ctrl+S.
+    Keys: F2 lookup, F6 files, F7 open fields, F8 print, F9 plan, F12 scan, Shift+F12 choose the scanner, Alt+R ID card,
+    Alt+W ways out, Ctrl+Enter submit, Ctrl+S.
 
     Attributes: ``table`` (CaseTable), ``top``, ``form``, ``side``: its parts.
     """
@@ -66,6 +68,7 @@ class IntakePage(Page):
         self._print = PrintChoice(self, context)
         shelf = Shelf(desk, tasks, self.table.saver, self)
         self._scans = ScanDesk(self, shelf, self.form.strip, FileChooser(self, tasks), Shooting(self, context))
+        self._hardware = Hardware(self, self.table, self.top, self.form, shelf)
         self._submitting = Submitting(self.table.presenter, self.table.saver, self)
         self._compare = CompareDesk(context, self.table, self.form, self.side.compare)
         self._connect_table()
@@ -169,7 +172,7 @@ class IntakePage(Page):
     def _follow(self, target: str) -> None:
         if target == PLAN_BACK:
             self._ways.back()
-        else:
+        elif not self._hardware.follow(target):
             self.open(target)
 
     def _ask_facts(self) -> None:

@@ -13,6 +13,7 @@ from station_app.errors import StationError
 from station_app.services import intake, ledger, members
 from station_app.store.records import LedgerQuery, LedgerRow
 from ui.messages import sentence, state_word
+from ui.pages.intake import chip
 from ui.pages.intake.cards import NoteCard
 
 if TYPE_CHECKING:
@@ -88,6 +89,8 @@ class Notes(QObject):
     def cards(self, now: Draft, assessed: bool) -> list[NoteCard]:
         """What to tell beside this case. ``assessed``: there is a verdict, and it tells of cases elsewhere itself."""
         cards = [_trouble_card(draft, error, draft is now) for draft, error in self._trouble.values()]
+        member = self._person.member if self._person is not None else None
+        cards += chip.cards(now.content, now.chip, member, self._desk.today(), now.editable)
         if self._person is not None:
             cards += [_other_card(row) for row in self._person.others if row.id != now.application_id][:2]
             cards += self._standing_cards(self._person, now, assessed)

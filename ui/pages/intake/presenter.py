@@ -16,6 +16,7 @@ from station_app.papers.confirmation import notice_version
 from station_app.plans import preview
 from station_app.services.comparing import Comparison, compare
 from ui.pages.intake.checks import field_problem, still_typing, whole_id_number
+from ui.pages.intake.chip import FIELDS, differing, signs
 from ui.pages.intake.draft import INSISTENCE, Draft
 from ui.pages.intake.judgement import Judgement, Step, hints_of, notes_of
 
@@ -150,6 +151,14 @@ class IntakePresenter:
             self._touch()
         return tuple(filled)
 
+    def take_chip(self, chip: Mapping[str, str]) -> dict[str, str]:
+        """What an ID card's chip says, kept beside the case; answers what is to be filled in: only what is empty."""
+        self.draft.chip = chip
+        self.draft.left |= set(FIELDS)
+        self._touch()
+        empty = [name for name in FIELDS if not self.draft.content.value(name) and not self.draft.locked(name)]
+        return {name: chip[name] for name in empty if chip.get(name)}
+
     def fits(self, member: Member) -> bool:
         """Whether this member can be taken into the case on the table without overwriting another person."""
         here = self.draft.content.value("id_number")
@@ -208,16 +217,17 @@ class IntakePresenter:
         if not draft.consent:
             missing.append(FieldProblem(CONSENT, "missing"))
         today = self._today()
+        differs = dict.fromkeys(differing(draft.content, draft.chip), "chip_differs")
         deadline, applied_on = self.plan.deadline, draft.content.applied_on or today
         return Judgement(
             problems={name: code for name, code in problems.items() if self._shows(name)},
-            hints=hints_of(draft.content, self.category_plan, seen.assessment, today),
+            hints={**hints_of(draft.content, self.category_plan, seen.assessment, today), **differs},
             missing=tuple(missing) if draft.editable else (),
             assessment=seen.assessment if draft.editable else draft.judged,
             deadline=deadline,
             days_left=(deadline - today).days if deadline else None,
             days_early=(deadline - applied_on).days if deadline else None,
-            notes=notes_of(draft.content, self.category_plan),
+            notes={**notes_of(draft.content, self.category_plan), **signs(draft.content, draft.chip)},
             compared=compared,
         )
 

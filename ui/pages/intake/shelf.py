@@ -150,6 +150,13 @@ class Shelf(QObject):
         work = partial(_picture, self._desk, scan.id, 0, (LONGEST_SHOWN, LONGEST_SHOWN))
         self._tasks.query(self, work, done, failed, key="whole")
 
+    def put(self, draft: Draft, scans: Sequence[ScanRecord]) -> None:
+        """Pages that are filed: they stand on the strip of their case."""
+        for scan in scans:
+            known = [each for each in draft.scans if each.id != scan.id]
+            draft.scans = (*known, scan)
+            self.changed.emit(draft, scan.id)
+
     # ---- inside
 
     def _read(self, paths: Sequence[Path], done: Callable[[_Read], None]) -> None:
@@ -175,7 +182,7 @@ class Shelf(QObject):
         if picked:
             pages = [(its_kind, one.content) for one, its_kind in zip(picked, kinds, strict=True)]
             work = partial(_file, self._desk, draft.handle, pages)
-            self._command(draft, picked[0].name if len(picked) == 1 else "", work, partial(self._put, draft))
+            self._command(draft, picked[0].name if len(picked) == 1 else "", work, partial(self.put, draft))
 
     def _replace_read(self, draft: Draft, scan: ScanRecord, read: _Read) -> None:
         picked, unread = read
@@ -189,12 +196,6 @@ class Shelf(QObject):
 
     def _command(self, draft: Draft, name: str, work: Callable[[], Written[T]], done: Callable[[T], None]) -> None:
         self._tasks.command(self, work, done, partial(self.refused.emit, name))
-
-    def _put(self, draft: Draft, scans: Sequence[ScanRecord]) -> None:
-        for scan in scans:
-            known = [each for each in draft.scans if each.id != scan.id]
-            draft.scans = (*known, scan)
-            self.changed.emit(draft, scan.id)
 
     def _exchange(self, draft: Draft, old: ScanRecord, new: ScanRecord) -> None:
         draft.scans = tuple(new if each.id == old.id else each for each in draft.scans)

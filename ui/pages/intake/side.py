@@ -39,7 +39,7 @@ _SAID: dict[State, tuple[str, CardTone, str]] = {
 
 _WAITING = "填写后立即显示是否符合条件、金额和依据。"
 _BEGIN = (
-    "1　按 F2 查会员，或直接填写，Enter 到下一项\n2　按 F6 添加扫描件，也可拖入、粘贴\n"
+    "1　按 F2 查会员，Alt+R 读身份证，或直接填写\n2　按 F12 扫描，F6 从文件添加，也可拖入\n"
     "3　按 F8 打印，请本人签字\n4　按 Ctrl+Enter 提交，联网后自动发送\n\n"
 )
 _WIDTH = 348  # grows less than the text, so that the form keeps its room

@@ -11,6 +11,7 @@ from ui.pages.intake.lookup import LookupLine
 from ui.theme import px, space
 from ui.widgets.buttons import KeyBadge
 from ui.widgets.card import Bar
+from ui.widgets.fitting_button import FittingButton
 from ui.widgets.state import StateTag
 from ui.widgets.text import Text
 
@@ -23,12 +24,16 @@ if TYPE_CHECKING:
 
 
 class TopBar(Bar):
-    """Attribute: ``lookup`` (LookupLine)."""
+    """Attributes: ``lookup`` (LookupLine); ``chip``: the button that reads an ID card."""
 
     def __init__(self, desk: Desk, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__("bottom", parent)
         self.lookup = LookupLine(desk, tasks)
-        self.lookup.setFixedWidth(px(420))
+        self.lookup.setMinimumWidth(px(300))
+        self.lookup.setMaximumWidth(px(420))
+        self.chip = FittingButton("", "read_chip")
+        self.chip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.show_waiting(waiting=False)
         self._reference = Text("", "note")
         self._reference.setObjectName("reference")
         self._reference.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -39,13 +44,20 @@ class TopBar(Bar):
         self._whose.hide()
         self._me = desk.operator.id
         self._state: StateTag | None = None
-        self.row.addWidget(self.lookup)
+        self.row.addWidget(self.lookup, 100)
         self.row.addWidget(KeyBadge("F2"), 0, Qt.AlignmentFlag.AlignVCenter)
+        self.row.addWidget(self.chip, 0, Qt.AlignmentFlag.AlignVCenter)
         self.row.addStretch(1)
         self.row.addWidget(self._whose)
         self.row.addWidget(self._reference)
         self.row.addSpacing(space(4))
         self.row.addWidget(self._saved)
+
+    def show_waiting(self, waiting: bool) -> None:
+        """Whether an ID card is waited for."""
+        self.chip.set_wordings(
+            ("请放身份证…  Esc 取消", "请放证  Esc") if waiting else ("读身份证  Alt+R", "读证  Alt+R")
+        )
 
     def show_case(self, draft: Draft) -> None:
         """Reference, state, and whose it is where another clerk has it; a case that is not begun has none of them."""
