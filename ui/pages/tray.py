@@ -26,7 +26,8 @@ from ui.theme import px, space
 from ui.widgets.buttons import KeyButton, PrimaryButton
 from ui.widgets.card import Bar, Card
 from ui.widgets.empty import EmptyState
-from ui.widgets.scan_viewer import PictureView, ScanViewer
+from ui.widgets.picture_view import PictureView
+from ui.widgets.scan_viewer import ScanViewer
 from ui.widgets.text import Text
 
 if TYPE_CHECKING:
