@@ -17,7 +17,7 @@ from station_app.services.intake import find_id
 from station_app.store.records import ScanRecord
 
 _ORDER = (ScanKind.FORM, ScanKind.ID_FRONT, ScanKind.ID_BACK, ScanKind.CARD, ScanKind.CERTIFICATE, ScanKind.OTHER)
-_SHORTEST, _LONGEST = 2, 30  # characters of a purpose
+_SHORTEST, LONGEST_PURPOSE = 2, 30  # characters
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ def checked_purpose(text: str) -> str:
     purpose = " ".join(text.split())
     if len(purpose) < _SHORTEST:
         raise UserError("purpose_missing", "purpose")
-    if len(purpose) > _LONGEST:
-        raise UserError("purpose_too_long", "purpose", most=_LONGEST)
+    if len(purpose) > LONGEST_PURPOSE:
+        raise UserError("purpose_too_long", "purpose", most=LONGEST_PURPOSE)
     return purpose
 
 

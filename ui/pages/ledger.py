@@ -20,6 +20,7 @@ from ui.models.case_detail import full_numbers, read_detail
 from ui.models.ledger_model import PAGE, LedgerModel
 from ui.pages.lists.case_pane import CasePane
 from ui.pages.lists.case_table import CaseTable, SearchLine
+from ui.pages.lists.export_case import ExportCase
 from ui.theme import space
 from ui.widgets.buttons import KeyBadge
 from ui.widgets.card import Bar
@@ -77,6 +78,7 @@ class LedgerPage(Page):
         self.model = LedgerModel(self)
         self.table = CaseTable(self.model)
         self.pane = CasePane()
+        self._export = ExportCase(self, context)
         self._empty = EmptyState("", "")
         self._stack = QStackedWidget()
         self._pause = QTimer(self)
@@ -253,6 +255,9 @@ class LedgerPage(Page):
         self.say("已撤回。" if done else "撤回申请已放入发送队列，以中心答复为准。", "ok")
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _exported(self, words: str) -> None:
+        self.say(words, "ok")
+
     # ---- building
 
     def _connect(self) -> None:
@@ -269,6 +274,8 @@ class LedgerPage(Page):
         self.pane.reveal_asked.connect(self._reveal)
         self.pane.withdraw_asked.connect(self._withdraw)
         self.pane.hand_over_asked.connect(self._hand_over)
+        self.pane.export_asked.connect(self._export.ask)
+        self._export.done.connect(self._exported)
         self.context.bridge.changed.connect(self._on_changed)
         for key, act in (
             ("F2", self.search.setFocus),

@@ -25,22 +25,24 @@ _ASKED = "撤回申请已发出，等中心答复。"
 
 class CasePane(QWidget):
     """Signals: ``reveal_asked(application id)``, ``withdraw_asked(application id)``, ``hand_over_asked(application
-    id, name)``. Attribute: ``open`` (button).
+    id, name)``, ``export_asked(reference, name)``. Attribute: ``open`` (button).
     """
 
     reveal_asked = Signal(str)
     withdraw_asked = Signal(str)
     hand_over_asked = Signal(str, str)
+    export_asked = Signal(str, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFixedWidth(px(310) + space(38))
         self._detail: CaseDetail | None = None
         self._who, self._numbers = Card(), Grid()
-        self._name, self._state, self._truth = Text("", "title", wrap=True), Text(), TruthLight()
+        self._name, self._truth = Text("", "title", wrap=True), TruthLight()
         self._kind = Text("", "note", wrap=True)
         self._more, self._facts = Card("申报"), Grid()
         self.reveal = SmallButton("显示全号", "Alt+N", "reveal")
+        self.export = SmallButton("导出", "Alt+X", "export")
         self._judged, self._back = Card("判断"), Card("退回补正")
         self._trouble, self._past = Card("没有送到中心"), Card("经过")
         self._cards = (self._who, self._back, self._trouble, self._judged, self._more, self._past)
@@ -54,6 +56,7 @@ class CasePane(QWidget):
         self.reveal.clicked.connect(self._ask_reveal)
         self.withdraw.clicked.connect(self._ask_withdraw)
         self.hand_over.clicked.connect(self._ask_to_whom)
+        self.export.clicked.connect(self._ask_export)
         self._to_whom.chosen.connect(self._give)
         self._to_whom.cancelled.connect(self._end_question)
         self._question.confirmed.connect(self._confirm)
@@ -123,6 +126,10 @@ class CasePane(QWidget):
         if self._detail is not None:
             self.reveal_asked.emit(self._detail.application_id)
 
+    def _ask_export(self) -> None:
+        if self._detail is not None:
+            self.export_asked.emit(self._detail.reference, self._detail.name)
+
     def _ask_withdraw(self) -> None:
         self._hide_buttons()
         self._question.ask()
@@ -184,7 +191,11 @@ class CasePane(QWidget):
         self._who.body.addLayout(head)
         for each in (self._truth, self._kind, self._numbers):
             self._who.body.addWidget(each)
-        self._who.body.addWidget(self.reveal, 0, Qt.AlignmentFlag.AlignLeft)
+        small = QHBoxLayout()
+        small.addWidget(self.reveal)
+        small.addWidget(self.export)
+        small.addStretch(1)
+        self._who.body.addLayout(small)
         self._more.body.addWidget(self._facts)
         inside = QWidget()
         inside.setProperty("role", "scrolled")
