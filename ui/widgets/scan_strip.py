@@ -27,7 +27,7 @@ class Place:
 
     ``fixed``: a page of a case that is submitted: it can be looked at and nothing else. ``erased``: not even that,
     its bytes are not on this PC any more; ``note`` is the day. ``read``: what reading found, in the line below;
-    ``advice``: what to do about it.
+    ``advice``: what to do about it, ``short``: the same where there is no room.
     """
 
     kind: ScanKind
@@ -38,6 +38,7 @@ class Place:
     erased: bool = False
     read: str = ""
     advice: str = ""
+    short: str = ""
 
 
 class ScanTile(QFrame):

@@ -49,10 +49,13 @@ class ElidedText(Text):
 
     _shorter = ""
 
+    def say(self, text: str, tone: Tone = "") -> None:
+        self.say_fitting(text, "", tone)
+
     def say_fitting(self, text: str, shorter: str, tone: Tone = "") -> None:
         """New words, with others for where there is no room for them."""
         self._shorter = shorter
-        self.say(text, tone)
+        super().say(text, tone)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, super().minimumSizeHint().height())

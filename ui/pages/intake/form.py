@@ -188,7 +188,7 @@ class FormPane(QScrollArea):
         elif away or not self.strip.hasFocus() or place is None:
             self._scan_help.say("")
         elif place.advice:
-            self._scan_help.say(place.advice, "wrong" if place.tone == "wrong" else "attention")
+            self._scan_help.say_fitting(place.advice, place.short, "wrong" if place.tone == "wrong" else "attention")
         else:
             self._scan_help.say(_STRIP_HELP, "soft")
 

@@ -28,11 +28,12 @@ _READ_BY_EYE = (ScanKind.OTHER, ScanKind.FORM)  # nothing is expected to be read
 
 @dataclass(frozen=True)
 class ReadNote:
-    """``words``: a few, for the line below a page; ``advice``: what to do, one sentence each."""
+    """``words``: a few, for the line below a page; ``advice``: what to do, and in ``short`` where there is no room."""
 
     words: str
     tone: Tone = "ok"
     advice: str = ""
+    short: str = ""
 
 
 def notes_of(draft: Draft, comparison: Comparison, enabled: bool) -> dict[str, ReadNote]:
@@ -48,7 +49,9 @@ def _note(
 ) -> ReadNote | None:
     reading = readings.get(scan.id)
     if own_words(scan.remark):
-        return ReadNote(_say("state.remarked"), "ok", f"已说明：{own_words(scan.remark)}　按 N 修改")
+        return ReadNote(
+            _say("state.remarked"), "ok", f"已说明：{own_words(scan.remark)}　按 N 修改", _say("short.remarked")
+        )
     if reading is None:
         return ReadNote(_say("state.reading"), "soft") if enabled else None
     return next(_findings(scan, reading, comparison))
@@ -58,15 +61,18 @@ def _findings(scan: ScanRecord, reading: ScanReading, comparison: Comparison) ->
     """The gravest first; the last one is always there."""
     if reading.failure is not None:
         why = sentence(reading.failure)
-        yield ReadNote(_say("state.unread"), "soft", _say("advice.unread", why=why))
+        yield ReadNote(_say("state.unread"), "soft", _say("advice.unread", why=why), _say("short.unread"))
     if any(each.scan_id == scan.id and each.sure for each in comparison.differences):
-        yield ReadNote(_say("state.differs"), "wrong", "右边的卡片上有原图：采用 Alt+A，保留 Alt+K")
+        yield ReadNote(
+            _say("state.differs"), "wrong", "右边的卡片上有原图：采用 Alt+A，保留 Alt+K", _say("short.differs")
+        )
     if (kind := misfiled(scan.kind, reading)) is not None:
         key = list(ScanKind).index(kind) + 1
         yield ReadNote(
             _say("state.misfiled", kind=f"scan.{kind.value}"),
             "attention",
             _say("advice.misfiled", kind=f"scan.{kind.value}", key=key),
+            _say("short.misfiled", key=key),
         )
     yield from _defects(reading)
     yield _good(scan, reading, comparison)
@@ -76,13 +82,15 @@ def _defects(reading: ScanReading) -> Iterator[ReadNote]:
     found = [each for each in _GRAVEST if each in reading.defects]
     if found:
         advice = "；".join(_say(f"advice.{each}") for each in found)
-        yield ReadNote(_say(f"defect.{found[0]}"), "attention", f"{advice}。{_say('advice.remark')}")
+        yield ReadNote(
+            _say(f"defect.{found[0]}"), "attention", f"{advice}。{_say('advice.remark')}", _say(f"short.{found[0]}")
+        )
 
 
 def _good(scan: ScanRecord, reading: ScanReading, comparison: Comparison) -> ReadNote:
     until = next((found for each in reading.documents if (found := each.value("valid_to"))), None)
     if all(each.kind is None for each in reading.documents) and scan.kind not in _READ_BY_EYE:
-        return ReadNote(_say("state.unknown"), "soft", _say("advice.unknown"))
+        return ReadNote(_say("state.unknown"), "soft", _say("advice.unknown"), _say("short.unread"))
     if any(each.scan_id == scan.id for each in comparison.kept):
         return ReadNote(_say("state.kept"), "ok")
     if comparison.agreed.get(scan.id):

@@ -50,7 +50,8 @@ def _told(place: Place, note: ReadNote | None) -> Place:
     """With what reading found; what the reviewer said of a page stays above it."""
     if note is None or place.erased:
         return place
-    return replace(place, read=note.words, advice=note.advice, tone=place.tone if place.tone == "wrong" else note.tone)
+    tone = place.tone if place.tone == "wrong" else note.tone
+    return replace(place, read=note.words, advice=note.advice, short=note.short, tone=tone)
 
 
 def _empty(kind: ScanKind, said: FieldReturn | None) -> Place:
