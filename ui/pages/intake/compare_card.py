@@ -54,6 +54,10 @@ class CompareCard(Card):
         """Which field it is about; empty while there is nothing."""
         return self.told.field if self.told is not None else ""
 
+    def verb(self, field: str) -> str:
+        """What is to be done first about this field."""
+        return "先核对" if field == self.field else "先补"
+
     def show_told(self, told: Told | None, number: int, count: int) -> None:
         """Show this one, the ``number``-th of ``count``; None: there is nothing to say. Its picture follows."""
         if told != self.told:

@@ -189,8 +189,7 @@ class IntakePage(Page):
 
     def _mend(self, field: str, count: int) -> None:
         self.table.leave_field(field)
-        first = "先核对" if field == self.side.compare.field else "先补"
-        self.say(f"还差 {count} 项，{first}：{words_of(field)}", "")
+        self.say(f"还差 {count} 项，{self.side.compare.verb(field)}：{words_of(field)}", "")
         self._go_to(field)
 
     def _say_cut(self, name: str, most: int) -> None:
@@ -292,7 +291,6 @@ class IntakePage(Page):
         table.put.connect(self._put)
         table.changed.connect(self._show)
         table.opened.connect(self._focus_case)
-        table.trouble.connect(self.fail)
         table.saved.connect(self.top.say_saved)
         table.unsaved.connect(self.top.say_unsaved)
         self.context.bridge.changed.connect(table.hear)
@@ -317,16 +315,16 @@ class IntakePage(Page):
         form.paste_wanted.connect(scans.paste)
         form.paste_picture = scans.paste
         form.reflow_wanted.connect(lambda: self._show(whole=True), Qt.ConnectionType.QueuedConnection)
-        for line in (self.top.lookup, self.side.insist.reason):
-            line.installEventFilter(self)
+        self.top.lookup.installEventFilter(self)
+        self.side.insist.reason.installEventFilter(self)
         self._facts.chosen.connect(table.choose_facts)
         scans.changed.connect(lambda: self._show(whole=False))
         scans.settled.connect(self.settled)
-        for part in (table, scans, self._compare):
+        for part in (table, scans, self._compare, self._print):
             part.said.connect(self.say)
         self._compare.known.connect(lambda: self._show(whole=False))
-        self._print.said.connect(self.say)
-        self._print.failed.connect(self.fail)
+        for failed in (table.trouble, self._print.failed, self._reading.failed):
+            failed.connect(self.fail)
 
     def _connect_side(self) -> None:
         side, table = self.side, self.table
@@ -337,7 +335,6 @@ class IntakePage(Page):
         side.consent_given.connect(table.give_consent)
         side.reason_edited.connect(table.give_reason)
         side.notice_wanted.connect(lambda: self._reading.show_notice(table.presenter.plan))
-        self._reading.failed.connect(self.fail)
         self._ways.field_wanted.connect(self._go_to)
         self._ways.clause_wanted.connect(self._show_clause)
         self._ways.switched.connect(self._switched)
