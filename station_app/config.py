@@ -43,6 +43,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("scanner_source", "", "从哪里进纸；空：先用平板", choices=("", "flatbed", "feeder", "duplex")),
     Setting("scanner_resolution", 300, "扫描的分辨率（dpi）", choices=(200, 300, 400)),
     Setting("id_reader", "", "身份证读卡器接在哪个串口：USB 序列号，没有的用串口名"),
+    Setting("watched_folder", "", "网络扫描仪、厂商程序存放页面的文件夹；留空不盯"),
+    Setting("watched_filing", "asked", "受理时来了新文件怎么办", choices=("asked", "itself")),
+    Setting("watched_after", "moved", "放进以后原文件怎么办；从不删除", choices=("moved", "left")),
     Setting("default_plan", 2024, "新建申报默认使用哪一年的方案"),
 )
 

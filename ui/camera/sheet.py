@@ -119,7 +119,8 @@ class CameraSheet(Overlay):
         event.accept()
 
     def _shoot(self) -> None:
-        if self._worker is not None:
+        """What is seen; without a picture there is nothing to shoot, nor later."""
+        if self._worker is not None and not self.view.image.isNull():
             self._worker.shoot()
 
     def _turn(self) -> None:

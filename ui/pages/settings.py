@@ -23,6 +23,7 @@ from ui.pages.password_card import PasswordCard
 from ui.pages.people_card import PeopleCard
 from ui.pages.retention_card import RetentionCard
 from ui.pages.support_card import OpenHome, SupportCard
+from ui.pages.ways_in_card import WaysInCard
 from ui.theme import space
 from ui.widgets.buttons import KeyButton, SmallButton
 from ui.widgets.card import Bar, Card
@@ -209,13 +210,11 @@ class SettingsPage(Page):
         card.body.addLayout(grid)
         return card
 
-    def _ways_in_card(self) -> Card:
-        card = Card("高拍仪")
-        row = QHBoxLayout()
-        row.setSpacing(space(12))
-        row.addWidget(self._box("camera", self._line("camera")), 1)
-        row.addWidget(self._box("camera_turns", self._choices("camera_turns")))
-        card.body.addLayout(row)
+    def _ways_in_card(self) -> WaysInCard:
+        lines = {key: self._line(key) for key in ("camera", "watched_folder")}
+        keys = ("camera", "camera_turns", "watched_folder", "watched_filing", "watched_after")
+        card = WaysInCard([self._box(key, lines.get(key) or self._choices(key)) for key in keys])
+        card.chosen.connect(lambda folder: self._choose("watched_folder", folder))
         return card
 
     def _backup_card(self) -> BackupCard:

@@ -41,9 +41,9 @@ _NARROW = 600  # units
 
 class FormPane(QScrollArea):
     """Signals: ``edited(name, value, unfinished text)``, ``left(name)``, ``entered(name)``,
-    ``category_chosen(Category)``, ``facts_wanted()``, ``files_wanted()``, ``camera_wanted()``, ``paste_wanted()``,
-    ``scan_wanted()``, ``scan_stopped()``, ``ended()``: Enter in the last field; ``cut(name, most)``: what was typed is
-    longer than the ``most`` characters of its field;
+    ``category_chosen(Category)``, ``facts_wanted()``, ``files_wanted()``, ``camera_wanted()``, ``arrived_wanted()``,
+    ``paste_wanted()``, ``scan_wanted()``, ``scan_stopped()``, ``ended()``: Enter in the last field;
+    ``cut(name, most)``: what was typed is longer than the ``most`` characters of its field;
     ``reflow_wanted()``: the width has changed so much that the case must be shown anew.
 
     Attributes: ``strip`` (ScanStrip), ``editors`` by name; ``paste_picture``: files the picture on the clipboard and
@@ -57,6 +57,7 @@ class FormPane(QScrollArea):
     facts_wanted = Signal()
     files_wanted = Signal()
     camera_wanted = Signal()
+    arrived_wanted = Signal()
     paste_wanted = Signal()
     scan_wanted = Signal()
     scan_stopped = Signal()
@@ -145,6 +146,11 @@ class FormPane(QScrollArea):
         """What the scans say of fields, by name."""
         for grid in self._grids:
             grid.show_beside(words)
+
+    def show_arrived(self, count: int) -> None:
+        """So many files of the watched folder can be taken."""
+        self._arrived.setVisible(count > 0)
+        self._arrived.set_wordings((f"放进 {count} 个新文件", f"新文件 {count}", f"新到 {count}"))
 
     def go_to(self, name: str) -> bool:
         """Put the focus on a field (or ``category``, ``scans``); False when there is none of that name here."""
@@ -284,7 +290,11 @@ class FormPane(QScrollArea):
         paste = SmallButton("粘贴  Ctrl+V", "", "scan_paste")
         shoot = SmallButton("拍摄", "Shift+F6", "scan_camera")
         self._scan.setToolTip("Shift+F12 换扫描仪、换进纸方式")
+        self._arrived = FittingButton("Alt+F", "scan_arrived")
+        self._arrived.setProperty("plain", "")
+        self._arrived.hide()
         wanted = (
+            (self._arrived, self.arrived_wanted),
             (self._scan, self.scan_wanted),
             (self._stop, self.scan_stopped),
             (add, self.files_wanted),

@@ -25,7 +25,6 @@ from ui.pages.intake.printing import PrintChoice
 from ui.pages.intake.reading import Reading
 from ui.pages.intake.scans import ScanDesk
 from ui.pages.intake.shelf import Shelf
-from ui.pages.intake.shooting import Shooting
 from ui.pages.intake.side import SidePane
 from ui.pages.intake.submitting import Submitting
 from ui.pages.intake.table import CaseTable, Kept, saved_at
@@ -67,7 +66,7 @@ class IntakePage(Page):
         self._facts = CaseFacts(self)
         self._print = PrintChoice(self, context)
         shelf = Shelf(desk, tasks, self.table.saver, self)
-        self._scans = ScanDesk(self, shelf, self.form.strip, FileChooser(self, tasks), Shooting(self, context))
+        self._scans = ScanDesk(self, shelf, self.form.strip, FileChooser(self, tasks), context)
         self._hardware = Hardware(self, self.table, self.top, self.form, shelf)
         self._submitting = Submitting(self.table.presenter, self.table.saver, self)
         self._compare = CompareDesk(context, self.table, self.form, self.side.compare)
@@ -310,10 +309,7 @@ class IntakePage(Page):
         form.cut.connect(self._say_cut)
         form.category_chosen.connect(table.choose_category)
         form.facts_wanted.connect(self._ask_facts)
-        form.files_wanted.connect(scans.ask_files)
-        form.camera_wanted.connect(scans.shoot)
-        form.paste_wanted.connect(scans.paste)
-        form.paste_picture = scans.paste
+        scans.serve(form)
         form.reflow_wanted.connect(lambda: self._show(whole=True), Qt.ConnectionType.QueuedConnection)
         self.top.lookup.installEventFilter(self)
         self.side.insist.reason.installEventFilter(self)

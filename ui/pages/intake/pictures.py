@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
@@ -24,11 +24,12 @@ _QUOTED = re.compile(r'"([^"]+)"|(\S+)')
 @dataclass(frozen=True)
 class Picked:
     """A picture that can be filed: the bytes as they came, and what to call it in a message. ``first``: it is no
-    further page of the file of the picture before it."""
+    further page of the file of the picture before it. ``path``: of the file it came from."""
 
     name: str
     content: bytes
     first: bool = True
+    path: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def read_files(paths: Iterable[Path]) -> tuple[list[Picked], list[Unread]]:
     unread: list[Unread] = []
     for path in paths:
         try:
-            picked += _named(path.name, read_file(path))
+            picked += [replace(each, path=path) for each in _named(path.name, read_file(path))]
         except StationError as error:
             unread.append(Unread(path.name, error))
     return picked, unread

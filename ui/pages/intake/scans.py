@@ -14,19 +14,22 @@ from PySide6.QtWidgets import QWidget
 from station_app.domain.application import ScanKind
 from station_app.errors import StationError
 from ui.messages import label, sentence
+from ui.pages.intake.arrivals import Arrivals
 from ui.pages.intake.page_hands import PageHands
 from ui.pages.intake.pictures import Unread
 from ui.pages.intake.places import places_of
+from ui.pages.intake.shooting import Shooting
 from ui.widgets.scan_strip import ScanStrip, ScanTile
 from ui.widgets.scan_viewer import ScanViewer
 
 if TYPE_CHECKING:
     from station_app.store.records import ScanRecord
+    from ui.context import Context
     from ui.pages.intake.draft import Draft
     from ui.pages.intake.files import FileChooser
+    from ui.pages.intake.form import FormPane
     from ui.pages.intake.gate import ReadNote
-    from ui.pages.intake.shelf import Shelf
-    from ui.pages.intake.shooting import Shooting
+    from ui.pages.intake.shelf import Filed, Shelf
 
 _NAMED = 3  # files named in a message, before the rest are counted
 _FORMATS = ("image/png", "image/jpeg", "image/tiff", "image/bmp", "image/webp")
@@ -41,12 +44,12 @@ class ScanDesk(QObject):
     said = Signal(str, str)
     settled = Signal(str)
 
-    def __init__(self, host: QWidget, shelf: Shelf, strip: ScanStrip, chooser: FileChooser, shooting: Shooting) -> None:
+    def __init__(self, host: QWidget, shelf: Shelf, strip: ScanStrip, chooser: FileChooser, context: Context) -> None:
         super().__init__(host)
         self._shelf = shelf
         self._strip = strip
         self._chooser = chooser
-        self._shooting = shooting
+        self.shooting = shooting = Shooting(host, context)
         self.shoot = shooting.ask
         self._viewer = ScanViewer(host)
         self._draft: Draft | None = None
@@ -69,6 +72,9 @@ class ScanDesk(QObject):
         self._hands.opened.connect(self._open)
         self._hands.said.connect(self.said)
         chooser.chosen.connect(self._chosen)
+        self.arrivals = arrivals = Arrivals(host, context, partial(_filed, shelf))
+        arrivals.said.connect(self.said)
+        shelf.refused.connect(arrivals.release)
         shooting.shot.connect(self._shot)
         shooting.failed.connect(partial(self._refused, ""))
         shelf.changed.connect(self._shelf_changed)
@@ -77,6 +83,15 @@ class ScanDesk(QObject):
         shelf.opening.connect(lambda names: self.said.emit(f"正在打开{_listed(names)}，一页一页加进来…", ""))
         shelf.pictured.connect(strip.show_picture)
 
+    def serve(self, form: FormPane) -> None:
+        """The buttons over the strip, and Ctrl+V in its lines."""
+        form.files_wanted.connect(self.ask_files)
+        form.camera_wanted.connect(self.shoot)
+        form.arrived_wanted.connect(self.arrivals.take)
+        self.arrivals.waiting.connect(form.show_arrived)
+        form.paste_wanted.connect(self.paste)
+        form.paste_picture = self.paste
+
     def show_case(self, draft: Draft) -> None:
         """Another case, or the same with other scans."""
         if draft is not self._draft:
@@ -84,6 +99,7 @@ class ScanDesk(QObject):
             self._strip.set_places(())
             self._notes = {}
         self._draft = draft
+        self.arrivals.show_case(draft)
         self._strip.set_places(places_of(draft, self._notes))
 
     def tell(self, notes: Mapping[str, ReadNote]) -> None:
@@ -237,6 +253,10 @@ class ScanDesk(QObject):
     def _begin(self) -> None:
         """Pages are about to be added: with the first of them, what was said of an earlier handful is over."""
         self._past = self._complaint
+
+
+def _filed(shelf: Shelf, draft: Draft, paths: Sequence[Path], filed: Filed) -> None:
+    shelf.add_files(draft, paths, None, filed)
 
 
 def words_of_unread(unread: Sequence[Unread]) -> str:

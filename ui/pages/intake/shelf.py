@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from ui.tasks import Failed, Tasks
 
 T = TypeVar("T")
+Filed = Callable[[Sequence[Path]], None]
 _Read = tuple[list[Picked], list[Unread]]
 
 
@@ -60,9 +61,13 @@ class Shelf(QObject):
         self._tasks = tasks
         self._saver = saver
 
-    def add_files(self, draft: Draft, paths: Sequence[Path], kind: ScanKind | None = None) -> None:
-        """File these, several at once: the first as ``kind`` if given, the rest by what is missing."""
-        self._read(paths, partial(self._file_read, draft, kind))
+    def add_files(
+        self, draft: Draft, paths: Sequence[Path], kind: ScanKind | None = None, filed: Filed | None = None
+    ) -> None:
+        """File these, several at once: the first as ``kind`` if given, the rest by what is missing. ``filed``: is told
+        which of them are in the case, none where none could be read; nothing where the case has refused them.
+        """
+        self._read(paths, partial(self._file_read, draft, kind, filed=filed))
 
     def add_image(self, draft: Draft, image: QImage, kind: ScanKind | None = None) -> None:
         """File a picture from the clipboard, as PNG."""
@@ -169,7 +174,7 @@ class Shelf(QObject):
         self.opening.emit(slow)
         self._tasks.command(self, lambda: Written(work(), Changed()), done, long=True)
 
-    def _file_read(self, draft: Draft, kind: ScanKind | None, read: _Read) -> None:
+    def _file_read(self, draft: Draft, kind: ScanKind | None, read: _Read, filed: Filed | None = None) -> None:
         picked, unread = read
         if unread:
             self.unread.emit(unread)
@@ -182,7 +187,10 @@ class Shelf(QObject):
         if picked:
             pages = [(its_kind, one.content) for one, its_kind in zip(picked, kinds, strict=True)]
             work = partial(_file, self._desk, draft.handle, pages)
-            self._command(draft, picked[0].name if len(picked) == 1 else "", work, partial(self.put, draft))
+            done = partial(self._filed, draft, _paths(picked), filed)
+            self._command(draft, picked[0].name if len(picked) == 1 else "", work, done)
+        elif filed is not None:
+            filed([])
 
     def _replace_read(self, draft: Draft, scan: ScanRecord, read: _Read) -> None:
         picked, unread = read
@@ -197,6 +205,11 @@ class Shelf(QObject):
     def _command(self, draft: Draft, name: str, work: Callable[[], Written[T]], done: Callable[[T], None]) -> None:
         self._tasks.command(self, work, done, partial(self.refused.emit, name))
 
+    def _filed(self, draft: Draft, paths: Sequence[Path], filed: Filed | None, scans: Sequence[ScanRecord]) -> None:
+        self.put(draft, scans)
+        if filed is not None:
+            filed(paths)
+
     def _exchange(self, draft: Draft, old: ScanRecord, new: ScanRecord) -> None:
         draft.scans = tuple(new if each.id == old.id else each for each in draft.scans)
         self.changed.emit(draft, new.id)
@@ -208,6 +221,10 @@ class Shelf(QObject):
     def _swap(self, draft: Draft, scan: ScanRecord, **values: Any) -> None:
         draft.scans = tuple(replace(each, **values) if each.id == scan.id else each for each in draft.scans)
         self.changed.emit(draft, scan.id)
+
+
+def _paths(picked: Sequence[Picked]) -> list[Path]:
+    return [one.path for one in picked if one.first and one.path is not None]
 
 
 def _of_one_file(picked: Sequence[Picked]) -> int:

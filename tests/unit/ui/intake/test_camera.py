@@ -50,9 +50,9 @@ def opened(qtbot: QtBot, page: IntakePage) -> Open:
     """Shift+F6 with these cameras."""
 
     def open_with(clips: dict[str, Path], camera: str = "") -> CameraSheet:
-        page._scans._shooting.use(ClipSource(clips), camera)
+        page._scans.shooting.use(ClipSource(clips), camera)
         press(Qt.Key.Key_F6, _SHIFT)
-        sheet = page._scans._shooting.sheet
+        sheet = page._scans.shooting.sheet
         assert sheet is not None
         assert sheet.isVisible()
         return sheet

@@ -1,0 +1,186 @@
+"""A folder into which a network scanner or a maker's program drops pages: what is new in it, and where it goes after.
+
+Looked at again and again, since network shares tell nobody of what comes; on a thread of its own that a share which
+does not answer may hold for ever. Nothing is ever deleted.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Condition, Thread
+
+from station_app import durable
+from station_app.durable import Point
+from station_app.errors import StationError, UserError
+from station_app.papers.pager import LARGEST_FILE, is_paged
+from station_app.services.capture import media_type_of
+
+_LOG = logging.getLogger(__name__)
+SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".pdf", ".tif", ".tiff"})
+DONE_FOLDER = "已归档"
+EVERY = 2.0  # seconds between two looks; a file must be the same in both
+_MOST = 500  # files that are looked at, the newest first
+_PDF_END, _TAIL = b"%%EOF", 2048
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A whole file. ``changed``: nanoseconds; with name and size it tells a new file from one that was filed."""
+
+    path: Path
+    size: int
+    changed: int
+
+
+@dataclass(frozen=True)
+class Look:
+    """``files``: what waits, the oldest first. ``gone``: the folder cannot be reached."""
+
+    files: tuple[Arrived, ...] = ()
+    gone: bool = False
+
+
+class FolderWatch:
+    """One folder, looked at by ``look``; not for several threads. ``since``: seconds of the epoch; files that were
+    changed before are not offered.
+    """
+
+    def __init__(self, folder: Path, since: float = 0.0) -> None:
+        self._folder = folder
+        self._since = since * 1e9
+        self._seen: set[Arrived] = set()
+        self._whole: dict[Arrived, bool] = {}
+        self._done: set[Arrived] = set()
+
+    def look(self) -> Look:
+        """What is whole and the same as at the last look, and not done."""
+        try:
+            there = set(self._candidates())
+        except OSError:
+            self._seen = set()
+            return Look(gone=True)
+        steady, self._seen = there & self._seen, there
+        self._whole = {each: known for each, known in self._whole.items() if each in there}
+        found = [each for each in steady if each not in self._done and self._is_whole(each)]
+        return Look(tuple(sorted(found, key=lambda each: (each.changed, each.path.name))))
+
+    def done(self, file: Arrived) -> None:
+        """It is filed: never offer it again."""
+        self._done.add(file)
+
+    def _candidates(self) -> Iterator[Arrived]:
+        found = []
+        with os.scandir(self._folder) as entries:
+            for entry in entries:
+                if entry.name.startswith((".", "~")) or Path(entry.name).suffix.lower() not in SUFFIXES:
+                    continue
+                with suppress(OSError):  # gone between two breaths, or not ours
+                    known = entry.stat()
+                    if entry.is_file() and 0 < known.st_size <= LARGEST_FILE and known.st_mtime_ns >= self._since:
+                        found.append(Arrived(Path(entry.path), known.st_size, known.st_mtime_ns))
+        yield from sorted(found, key=lambda each: each.changed, reverse=True)[:_MOST]
+
+    def _is_whole(self, file: Arrived) -> bool:
+        if file not in self._whole:
+            self._whole[file] = is_whole(file.path)
+        return self._whole[file]
+
+
+def is_whole(path: Path) -> bool:
+    """Whether it opens as a picture, or is a PDF or TIFF of several pages with its end."""
+    try:
+        content = path.read_bytes()
+        if content.startswith(b"%PDF-"):
+            return _PDF_END in content[-_TAIL:]
+        if not is_paged(content):
+            media_type_of(content)
+    except (OSError, StationError):
+        return False
+    return True
+
+
+def put_away(file: Path) -> None:
+    """Into the folder ``已归档`` beside it, under a free name. Raises UserError ``watched_file_stays``."""
+    folder = file.parent / DONE_FOLDER
+    try:
+        durable.make_folder(folder, Point.OUTPUT_FILE)
+        taken = {each.name for each in folder.iterdir()}
+        names = [file.name, *(f"{file.stem} ({number}){file.suffix}" for number in range(2, len(taken) + 3))]
+        name = next(name for name in names if name not in taken)
+        durable.replace(file, folder / name, Point.OUTPUT_FILE)
+    except OSError as error:
+        raise UserError("watched_file_stays", folder=DONE_FOLDER) from error
+
+
+class FolderWorker:
+    """``watch`` a folder (empty: none); ``told`` is called on the worker's thread whenever a look differs from the one
+    before. ``stop`` once: it does not wait for a share that does not answer.
+    """
+
+    def __init__(self, told: Callable[[Look], None], every: float = EVERY) -> None:
+        self._told = told
+        self._every = every
+        self._condition = Condition()
+        self._watched = ("", 0.0)
+        self._done: list[Arrived] = []
+        self._round = 0
+        self._stopping = False
+        self._thread: Thread | None = None
+
+    def watch(self, folder: str, since: float = 0.0) -> None:
+        with self._condition:
+            if (folder, since) == self._watched:
+                return
+            self._watched = folder, since
+            self._round += 1
+            if folder and self._thread is None and not self._stopping:
+                self._thread = Thread(target=self._live, name="watched folder", daemon=True)
+                self._thread.start()
+            self._condition.notify_all()
+
+    def done(self, file: Arrived) -> None:
+        with self._condition:
+            self._done.append(file)
+            self._condition.notify_all()
+
+    def stop(self) -> None:
+        with self._condition:
+            self._stopping = True
+            self._condition.notify_all()
+
+    def _live(self) -> None:
+        at, watch, told = -1, None, Look()
+        while not self._stopping:
+            with self._condition:
+                done, self._done = self._done, []
+                if self._round != at:
+                    at = self._round
+                    folder, since = self._watched
+                    watch = FolderWatch(Path(folder), since) if folder else None
+            look = _look(watch, done)
+            if look != told:
+                told = look
+                with suppress(RuntimeError):  # who was told of it is gone
+                    self._told(look)
+            self._rest(at)
+
+    def _rest(self, at: int) -> None:
+        with self._condition:
+            self._condition.wait_for(lambda: self._stopping or self._done or self._round != at, self._every)
+
+
+def _look(watch: FolderWatch | None, done: list[Arrived]) -> Look:
+    if watch is None:
+        return Look()
+    for each in done:
+        watch.done(each)
+    try:
+        return watch.look()
+    except Exception:  # the window must not end with it
+        _LOG.exception("the watched folder could not be looked at")
+        return Look(gone=True)

@@ -1,0 +1,139 @@
+"""A folder that other programs write into: what is whole and new, and what is no trouble."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from queue import SimpleQueue
+
+import pytest
+
+from station_app.errors import UserError
+from station_app.papers.pager import LARGEST_FILE
+from station_app.services.watched_folder import FolderWatch, FolderWorker, Look, put_away
+from tests.patience import PATIENCE_SECONDS
+from tests.samples.pdfs import jpeg_page, scanned_pdf
+
+_PAGE = jpeg_page("red", size=(300, 300))
+
+
+def _names(look: Look) -> list[str]:
+    return [each.path.name for each in look.files]
+
+
+def _second_look(watch: FolderWatch) -> list[str]:
+    watch.look()
+    return _names(watch.look())
+
+
+def test_a_file_counts_when_it_has_stopped_growing_and_is_whole(tmp_path: Path) -> None:
+    watch = FolderWatch(tmp_path)
+    file = tmp_path / "scan.jpg"
+    file.write_bytes(_PAGE[:200])
+    assert _second_look(watch) == []  # steady, but half
+    file.write_bytes(_PAGE)
+    assert _names(watch.look()) == []  # whole, but perhaps it grows on
+    assert _names(watch.look()) == ["scan.jpg"]
+
+
+def test_a_pdf_without_its_end_waits_for_it(tmp_path: Path) -> None:
+    watch = FolderWatch(tmp_path)
+    content = scanned_pdf([_PAGE])
+    (tmp_path / "scan.PDF").write_bytes(content[:-20])
+    assert _second_look(watch) == []
+    (tmp_path / "scan.PDF").write_bytes(content)
+    assert _second_look(watch) == ["scan.PDF"]
+
+
+def test_foreign_hidden_empty_and_huge_files_are_no_trouble(tmp_path: Path) -> None:
+    for name, content in {"a.docx": b"PK", ".b.jpg": _PAGE, "~c.jpg": _PAGE, "d.jpg": b"", "e.jpg": b"MZ"}.items():
+        (tmp_path / name).write_bytes(content)
+    with (tmp_path / "f.pdf").open("wb") as huge:
+        huge.truncate(LARGEST_FILE + 1)
+    (tmp_path / "g.jpg").mkdir()
+    (tmp_path / "h.jpg").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "scan.jpg").write_bytes(_PAGE)
+    assert _second_look(FolderWatch(tmp_path)) == ["scan.jpg"]
+
+
+def test_files_come_in_the_order_in_which_they_were_written(tmp_path: Path) -> None:
+    now = time.time()
+    for name, age in (("c.jpg", 30), ("a.jpg", 20), ("b.jpg", 10)):
+        (tmp_path / name).write_bytes(_PAGE)
+        os.utime(tmp_path / name, (now - age, now - age))
+    assert _second_look(FolderWatch(tmp_path)) == ["c.jpg", "a.jpg", "b.jpg"]
+
+
+def test_what_lay_there_from_long_before_is_not_offered(tmp_path: Path) -> None:
+    (tmp_path / "old.jpg").write_bytes(_PAGE)
+    (tmp_path / "new.jpg").write_bytes(_PAGE)
+    os.utime(tmp_path / "old.jpg", (time.time() - 3600,) * 2)
+    assert _second_look(FolderWatch(tmp_path, time.time() - 900)) == ["new.jpg"]
+    assert _second_look(FolderWatch(tmp_path)) == ["old.jpg", "new.jpg"]
+
+
+def test_a_filed_file_is_not_offered_again_until_it_is_another(tmp_path: Path) -> None:
+    watch = FolderWatch(tmp_path)
+    file = tmp_path / "scan.jpg"
+    file.write_bytes(_PAGE)
+    watch.look()
+    (found,) = watch.look().files
+    watch.done(found)
+    assert _second_look(watch) == []
+    file.write_bytes(jpeg_page("blue", size=(300, 320)))  # the scanner begins again at 001
+    assert _second_look(watch) == ["scan.jpg"]
+
+
+def test_a_folder_that_goes_and_comes_back(tmp_path: Path) -> None:
+    folder = tmp_path / "stick"
+    watch = FolderWatch(folder)
+    assert watch.look() == Look(gone=True)
+    folder.mkdir()
+    (folder / "scan.jpg").write_bytes(_PAGE)
+    assert _second_look(watch) == ["scan.jpg"]
+    folder.rename(tmp_path / "away")
+    assert watch.look() == Look(gone=True)
+    (tmp_path / "away").rename(folder)
+    assert _second_look(watch) == ["scan.jpg"]
+
+
+def test_filed_files_are_put_away_under_names_of_their_own(tmp_path: Path) -> None:
+    for content in (b"one", b"two", b"three"):
+        (tmp_path / "scan.jpg").write_bytes(content)
+        put_away(tmp_path / "scan.jpg")
+    there = {each.name: each.read_bytes() for each in (tmp_path / "已归档").iterdir()}
+    assert there == {"scan.jpg": b"one", "scan (2).jpg": b"two", "scan (3).jpg": b"three"}
+    assert [each.name for each in tmp_path.iterdir()] == ["已归档"]
+
+
+def test_a_file_that_cannot_be_put_away_stays(tmp_path: Path) -> None:
+    (tmp_path / "已归档").write_bytes(b"a file of this name")
+    (tmp_path / "scan.jpg").write_bytes(_PAGE)
+    with pytest.raises(UserError, match="watched_file_stays"):
+        put_away(tmp_path / "scan.jpg")
+    assert (tmp_path / "scan.jpg").exists()
+
+
+def test_the_worker_tells_each_change_once_and_follows_to_another_folder(tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    for folder in (one, other):
+        folder.mkdir()
+    (other / "b.jpg").write_bytes(_PAGE)
+    told: SimpleQueue[Look] = SimpleQueue()
+    worker = FolderWorker(told.put, every=0.02)
+    try:
+        worker.watch(str(one))
+        (one / "a.jpg").write_bytes(_PAGE)
+        first = told.get(timeout=PATIENCE_SECONDS)
+        assert _names(first) == ["a.jpg"]
+        worker.done(first.files[0])
+        assert _names(told.get(timeout=PATIENCE_SECONDS)) == []
+        worker.watch(str(other))
+        assert _names(told.get(timeout=PATIENCE_SECONDS)) == ["b.jpg"]
+        worker.watch(str(tmp_path / "nowhere"))
+        assert told.get(timeout=PATIENCE_SECONDS) == Look(gone=True)
+        worker.watch("")
+        assert told.get(timeout=PATIENCE_SECONDS) == Look()
+    finally:
+        worker.stop()

@@ -1,0 +1,141 @@
+"""Files of the watched folder on the page of a case: offered, taken with one key or by themselves, put away."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from station_app.domain.application import ScanKind
+from station_app.services import intake, settings
+from station_app.services.desk import Desk
+from tests.samples.pdfs import jpeg_page, scanned_pdf
+from tests.unit.ui.intake.conftest import press, put_page, settle
+from tests.unit.ui.intake.pages import complete, stored
+from ui.context import Context
+from ui.pages.intake import IntakePage, arrivals
+
+_PAGES = [jpeg_page(colour, size=(400, 300)) for colour in ("red", "green")]
+_ALT = Qt.KeyboardModifier.AltModifier
+_PATIENCE_MS = 60_000
+
+
+@pytest.fixture
+def folder(tmp_path: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Watched, and looked at often."""
+    monkeypatch.setattr(arrivals.Arrivals.__init__, "__defaults__", (0.05,))
+    place = tmp_path / "扫描"
+    place.mkdir()
+    settings.change(desk, "watched_folder", str(place))
+    return place
+
+
+@pytest.fixture
+def shown(qtbot: QtBot, context: Context, window: QWidget, folder: Path) -> IntakePage:
+    return put_page(qtbot, context, window)
+
+
+@pytest.fixture
+def said(shown: IntakePage) -> list[str]:
+    words: list[str] = []
+    shown.notice.connect(lambda each, tone: words.append(each))
+    return words
+
+
+def _kinds(desk: Desk) -> list[ScanKind]:
+    (record,) = stored(desk)
+    return [scan.kind for scan in intake.open_case(desk, record.id).scans]
+
+
+def _drop(folder: Path, name: str, content: bytes) -> None:
+    """As a scanner does: piece by piece."""
+    with (folder / name).open("wb") as file:
+        for start in range(0, len(content), 2000):
+            file.write(content[start : start + 2000])
+            file.flush()
+
+
+def _until_offered(qtbot: QtBot, page: IntakePage, count: int) -> None:
+    button = page.form._arrived
+    qtbot.waitUntil(lambda: button.isVisible() and f"{count} 个新文件" in button.toolTip(), timeout=_PATIENCE_MS)
+
+
+def _until_filed(qtbot: QtBot, page: IntakePage, count: int) -> None:
+    qtbot.waitUntil(lambda: len(page.draft.scans) == count, timeout=_PATIENCE_MS)
+    settle(qtbot, page)
+
+
+def test_what_comes_is_offered_and_taken_with_one_key_and_put_away(
+    qtbot: QtBot, shown: IntakePage, desk: Desk, folder: Path, said: list[str]
+) -> None:
+    assert not shown.form._arrived.isVisible()
+    _drop(folder, "001.jpg", _PAGES[0])
+    _until_offered(qtbot, shown, 1)
+    assert said == ["文件夹里来了 001.jpg，按 Alt+F 放进这一件"]
+    _drop(folder, "002.pdf", scanned_pdf(_PAGES))
+    _until_offered(qtbot, shown, 2)
+    press(Qt.Key.Key_F, _ALT)
+    _until_filed(qtbot, shown, 3)
+    assert _kinds(desk) == [ScanKind.ID_FRONT, ScanKind.ID_BACK, ScanKind.CARD]
+    assert sorted(each.name for each in (folder / "已归档").iterdir()) == ["001.jpg", "002.pdf"]
+    assert [each.name for each in folder.iterdir()] == ["已归档"]
+    qtbot.waitUntil(lambda: not shown.form._arrived.isVisible(), timeout=_PATIENCE_MS)
+
+
+def test_by_itself_into_a_case_that_is_begun_and_files_stay_where_they_are(
+    qtbot: QtBot, shown: IntakePage, desk: Desk, folder: Path, tmp_path: Path
+) -> None:
+    settings.change(desk, "watched_filing", "itself")
+    settings.change(desk, "watched_after", "left")
+    shown._scans.arrivals._read()
+    settle(qtbot, shown)
+    _drop(folder, "早.jpg", _PAGES[0])
+    _until_offered(qtbot, shown, 1)  # nobody's case yet
+    shown.open(complete(desk, tmp_path))
+    settle(qtbot, shown)
+    _drop(folder, "晚.jpg", _PAGES[1])
+    _until_filed(qtbot, shown, 4 + 2)
+    assert sorted(each.name for each in folder.iterdir()) == sorted(["早.jpg", "晚.jpg"])
+    qtbot.waitUntil(lambda: not shown.form._arrived.isVisible(), timeout=_PATIENCE_MS)
+
+
+def test_a_file_that_cannot_be_read_is_named_once_and_stays(
+    qtbot: QtBot, shown: IntakePage, folder: Path, said: list[str]
+) -> None:
+    _drop(folder, "坏.pdf", b"%PDF-1.7 nothing in it %%EOF")
+    _until_offered(qtbot, shown, 1)
+    press(Qt.Key.Key_F, _ALT)
+    qtbot.waitUntil(lambda: any(words.startswith("坏.pdf：这个 PDF 不完整") for words in said), timeout=_PATIENCE_MS)
+    qtbot.waitUntil(lambda: not shown.form._arrived.isVisible(), timeout=_PATIENCE_MS)
+    assert (folder / "坏.pdf").exists()
+
+
+def test_a_case_that_takes_no_more_leaves_the_file_waiting(
+    qtbot: QtBot, shown: IntakePage, desk: Desk, folder: Path, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from station_app.services import filing
+
+    monkeypatch.setattr(filing, "MAX_SCANS", 0)
+    _drop(folder, "001.jpg", _PAGES[0])
+    _until_offered(qtbot, shown, 1)
+    press(Qt.Key.Key_F, _ALT)
+    qtbot.waitUntil(lambda: any("最多 0 页" in words for words in said), timeout=_PATIENCE_MS)
+    _until_offered(qtbot, shown, 1)
+    assert (folder / "001.jpg").exists()
+
+
+def test_a_folder_that_vanishes_is_said_once_and_watched_again(
+    qtbot: QtBot, shown: IntakePage, folder: Path, said: list[str]
+) -> None:
+    gone = "盯着的文件夹现在打不开"
+    settle(qtbot, shown)
+    shutil.rmtree(folder)
+    qtbot.waitUntil(lambda: any(words.startswith(gone) for words in said), timeout=_PATIENCE_MS)
+    folder.mkdir()
+    _drop(folder, "001.jpg", _PAGES[0])
+    _until_offered(qtbot, shown, 1)
+    assert sum(words.startswith(gone) for words in said) == 1
