@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 from station_app.devices.scanner import Scanner
 from station_app.errors import StationError
 from ui.messages import label, sentence
-from ui.theme import px, space
+from ui.theme import px
 
 _SCANNER = Qt.ItemDataRole.UserRole
-_LINES = 3
+_LINES, _LINE = 3, 40  # units
 
 
 class ScannerList(QListWidget):
@@ -25,7 +25,7 @@ class ScannerList(QListWidget):
         self.setObjectName("scanner")
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWordWrap(True)
-        self.setFixedHeight(_LINES * px(26) + 2 * space(4))
+        self.setFixedHeight(_LINES * px(_LINE))
         self._used = ""
         self._empty = ""
         self.itemDoubleClicked.connect(lambda _: self.choose())

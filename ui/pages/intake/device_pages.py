@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from station_app.domain.application import ScanKind, required_scans
+from station_app.domain.application import EDITABLE, ScanKind, required_scans
 from station_app.events import Changed
-from station_app.services import capture, intake
+from station_app.services import cutting, intake, settings
 from station_app.services.desk import Written
 from ui.pages.intake.pictures import assign
 
@@ -49,12 +49,15 @@ class Filed:
 
 
 def scan_into(desk: Desk, target: Target, run: Run[ScanJob], hand: Hand) -> int:
-    """Tell each page that is filed; the number of them. Raises as ``ScanJob`` and ``capture.add_scans``."""
+    """Tell each page that is filed; the number of them. Raises as ``ScanJob`` and ``cutting.add_device_pages``."""
     pages = 0
     with run.job() as job:
         for page in job:
-            kind = None if pages else target.kind
-            hand.tell(hand.write(partial(_file, desk, target, page, kind)))
+            case = hand.write(partial(_begin, desk, target))
+            filing = partial(_file, desk, case, page, None if pages else target.kind)
+            # of a case that is submitted the page work is done first: here, and not where others wait to write
+            work = filing if case.view.record.state in EDITABLE else partial(_hand_over, filing())
+            hand.tell(hand.write(work))
             pages += 1
     return pages
 
@@ -65,15 +68,38 @@ def look_for_scanners(search: Search, hand: Hand) -> None:
         hand.tell(each)
 
 
-def _file(desk: Desk, target: Target, page: Page, wanted: ScanKind | None) -> Written[Filed]:
-    """On the writer thread, among the writes that keep what is typed."""
-    begun, changed = None, Changed()
-    if target.handle.application_id is None:
-        new = intake.new_case(desk, target.content, target.unfinished)
-        begun, changed = new.value, new.changed
-        target.handle.application_id = begun.record.id
-    case = begun or intake.open_case(desk, str(target.handle.application_id))
-    there = [scan.kind for scan in case.scans if not scan.removed]
-    (kind,) = assign(1, there, wanted, required_scans(case.record.content))
-    written = capture.add_scans(desk, case.record.id, [(kind, page.content)])
-    return Written(Filed(written.value, begun), changed | written.changed)
+@dataclass(frozen=True)
+class _Case:
+    """``new``: it has begun just now."""
+
+    view: CaseView
+    new: bool
+
+
+def _begin(desk: Desk, target: Target) -> Written[_Case]:
+    """On the writer thread, among the writes that keep what is typed: the case, begun where there is none."""
+    if target.handle.application_id is not None:
+        return Written(_Case(intake.open_case(desk, target.handle.application_id), new=False), Changed())
+    written = intake.new_case(desk, target.content, target.unfinished)
+    target.handle.application_id = written.value.record.id
+    return Written(_Case(written.value, new=True), written.changed)
+
+
+def _file(desk: Desk, case: _Case, page: Page, wanted: ScanKind | None) -> Written[Filed]:
+    record = case.view.record
+    kind = wanted or _guess(desk, case.view)
+    written = cutting.add_device_pages(desk, record.id, [cutting.DevicePage(page.content, kind)])
+    return Written(Filed(written.value, case.view if case.new else None), written.changed)
+
+
+def _guess(desk: Desk, view: CaseView) -> ScanKind:
+    """Pages that are read say themselves what they are; where none is read, what is missing comes first."""
+    if settings.read_all(desk)["reading_enabled"]:
+        return ScanKind.OTHER
+    there = [scan.kind for scan in view.scans if not scan.removed]
+    return assign(1, there, None, required_scans(view.record.content))[0]
+
+
+def _hand_over(written: Written[Filed]) -> Written[Filed]:
+    """What was written elsewhere is told like a write of this thread."""
+    return written

@@ -73,7 +73,7 @@ class DeviceScans(QObject):
         if isinstance(self._run, Search):
             self._end(sentence("search_cancelled"), "")
         else:
-            self.progress.emit("正在停下…")
+            self.progress.emit("停下…")
         return True
 
     # ---- before a run
@@ -94,7 +94,7 @@ class DeviceScans(QObject):
         if known.scanner:
             self._start(known.order())
             return
-        self.progress.emit("还没有选扫描仪，正在找…　Esc 取消")
+        self.progress.emit("正在找扫描仪")
         found: list[Scanner | StationError] = []
         self._search(found.append, lambda: self._take_only(found))
 
@@ -160,7 +160,7 @@ class DeviceScans(QObject):
 
     def _start(self, order: ScanOrder) -> None:
         run = self._run = Run(partial(ScanJob, order))
-        self.progress.emit("扫描仪正在准备…　Esc 取消")
+        self.progress.emit("准备中…")
         work = partial(scan_into, self._desk, self._target, run)
         self._tasks.stream(self, work, partial(self._page, self._draft), self._done, self._failed, stop=run.cancel)
 
@@ -170,7 +170,7 @@ class DeviceScans(QObject):
             draft.written(filed.begun)
             self.begun.emit(draft, filed.begun)
         self._shelf.put(draft, filed.scans)
-        self.progress.emit(f"正在扫描，已收到 {self._pages} 页　Esc 取消")
+        self.progress.emit(f"已收 {self._pages} 页")
 
     def _done(self, pages: int) -> None:
         self._end(f"扫完了，{pages} 页都已存好", "ok")

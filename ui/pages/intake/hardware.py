@@ -10,15 +10,11 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 
 from station_app.domain.application import ScanKind
-from station_app.events import Changed, Kind
-from station_app.services import intake
 from ui.pages.intake.chip import CHIP
 from ui.pages.intake.chip_reading import ChipReading
 from ui.pages.intake.device_scans import DeviceScans
 
 if TYPE_CHECKING:
-    from station_app.services.intake import CaseView
-    from ui.pages.intake.draft import Draft
     from ui.pages.intake.form import FormPane
     from ui.pages.intake.shelf import Shelf
     from ui.pages.intake.table import CaseTable
@@ -34,10 +30,8 @@ class Hardware(QObject):
 
     def __init__(self, page: Page, table: CaseTable, top: TopBar, form: FormPane, shelf: Shelf) -> None:
         super().__init__(page)
-        self._context = context = page.context
-        self._table = table
+        context = page.context
         self._form = form
-        self._shelf = shelf
         self.scans = DeviceScans(page, context.desk, context.tasks, shelf, lambda: table.draft)
         self.chip = ChipReading(context.desk, context.tasks, table, self)
         self.scans.said.connect(page.say)
@@ -55,7 +49,6 @@ class Hardware(QObject):
         }
         for key, act in keys.items():
             QShortcut(QKeySequence(key), page).activated.connect(act)
-        context.bridge.changed.connect(self._hear)
         page.installEventFilter(self)
 
     def follow(self, target: str) -> bool:
@@ -74,14 +67,3 @@ class Hardware(QObject):
         """The first page is what the clerk has the mark on, if that place is empty."""
         place = self._form.strip.current() if self._form.strip.hasFocus() else None
         act(place.kind if place is not None and place.scan_id is None else None)
-
-    def _hear(self, changed: Changed) -> None:
-        """A run goes on although the page was made anew (another theme): its pages come by way of the store."""
-        draft = self._table.draft
-        if changed.touches(Kind.SCANS) and draft.editable and draft.application_id is not None:
-            work = partial(intake.open_case, self._context.desk, draft.application_id)
-            self._context.tasks.query(self, work, partial(self._read, draft), key="scans")
-
-    def _read(self, draft: Draft, view: CaseView) -> None:
-        known = {scan.id for scan in draft.scans}
-        self._shelf.put(draft, [scan for scan in view.scans if not scan.removed and scan.id not in known])

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from station_app.devices.scanner import Scanner, Source
 from station_app.errors import StationError
 from ui.messages import label
+from ui.theme import px
 from ui.widgets.buttons import KeyButton, PrimaryButton
 from ui.widgets.choice_row import Choice, ChoiceRow
 from ui.widgets.field_box import FieldBox
@@ -31,6 +32,7 @@ class ScannerChoice(Overlay):
         self._before: Source | None = None
         self.list = ScannerList()
         self._source = ChoiceRow()
+        self._source.setMinimumHeight(px(40))  # also while nothing is found: the sheet keeps its height
         self._boxes = (FieldBox("scanner", self.list, "扫描仪"), FieldBox("scanner_source", self._source))
         for box in self._boxes:
             self.card.body.addWidget(box)

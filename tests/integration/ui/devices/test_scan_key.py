@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import signal
 from functools import partial
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from station_app.devices.job import ScanJob
 from station_app.devices.scanner import Source
@@ -26,7 +28,7 @@ from tests.integration.ui.devices.conftest import (
     wait_for,
 )  # fmt: skip
 from tests.unit.ui.intake.conftest import focused, press, settle, write
-from tests.unit.ui.intake.pages import begin, stored
+from tests.unit.ui.intake.pages import begin, complete, stored
 from ui.pages.intake import IntakePage, device_scans
 
 pytestmark = pytest.mark.usefixtures("dots")
@@ -45,8 +47,8 @@ def test_one_page_begins_the_case_where_there_is_none(
     settle(qtbot, page)
     (record,) = stored(desk)
     assert record.state is State.DRAFT
-    assert kinds(page) == [ScanKind.ID_FRONT]
-    assert [scan.kind for scan in page.draft.scans] == [ScanKind.ID_FRONT]
+    assert kinds(page) == [ScanKind.OTHER]  # until it is read
+    assert [scan.original_id is None for scan in page.draft.scans] == [False]
     assert page.draft.reference == record.reference
 
 
@@ -61,14 +63,53 @@ def test_a_stack_is_filed_sheet_by_sheet_while_the_clerk_types(
     page.form.go_to("employer")
     press(Qt.Key.Key_F12)
     qtbot.waitUntil(lambda: len(page.draft.scans) >= 1)
-    assert "已收到" in page.form._scan_help.text()
+    assert "已收" in page.form._scan_help.text()
     press(Qt.Key.Key_End)
     write("（分部）")
     settle(qtbot, page)
-    assert len(page.draft.scans) == 6  # the sheets are all alike, and the same page twice under one kind is one
-    assert kinds(page)[:4] == [ScanKind.ID_FRONT, ScanKind.ID_BACK, ScanKind.CARD, ScanKind.CERTIFICATE]
+    assert kinds(page) == [scan.kind for scan in page.draft.scans] == [ScanKind.OTHER] * 10
     assert str(page.draft.content.value("employer")).endswith("（分部）")
     wait_for(qtbot, words, "扫完了，10 页都已存好")
+
+
+def test_the_page_is_what_the_mark_stands_on(qtbot: QtBot, page: IntakePage, desk: Desk, backend: Configure) -> None:
+    remember(desk)
+    page.open(begin(desk))
+    settle(qtbot, page)
+    page._go_to("scan.certificate")
+    press(Qt.Key.Key_F12)
+    settle(qtbot, page)
+    assert kinds(page) == [ScanKind.CERTIFICATE, *[ScanKind.OTHER] * 9]
+
+
+def test_where_nothing_is_read_pages_go_where_something_is_missing(
+    qtbot: QtBot, page: IntakePage, desk: Desk, backend: Configure
+) -> None:
+    settings.change(desk, "reading_enabled", value=False)
+    remember(desk)
+    page.open(begin(desk))
+    settle(qtbot, page)
+    press(Qt.Key.Key_F12)
+    settle(qtbot, page)
+    needed = [ScanKind.ID_FRONT, ScanKind.ID_BACK, ScanKind.CARD, ScanKind.CERTIFICATE, ScanKind.FORM]
+    assert kinds(page) == [*needed, *[ScanKind.OTHER] * 5]
+
+
+def test_on_a_case_that_is_submitted_the_pages_travel_after_it(
+    qtbot: QtBot, page: IntakePage, desk: Desk, backend: Configure, tmp_path: Path
+) -> None:
+    application_id = complete(desk, tmp_path)
+    submission.submit(desk, application_id, "本人坚持")
+    remember(desk, Source.FLATBED)
+    page.open(application_id)
+    settle(qtbot, page)
+    words = said(page)
+    press(Qt.Key.Key_F12)
+    wait_for(qtbot, words, "扫完了，1 页")
+    settle(qtbot, page)
+    assert len(kinds(page)) == 5
+    with desk.store.read() as uow:
+        assert [row.kind for row in uow.outbox.open_rows()] == ["submit", "add_scans"]
 
 
 def test_a_second_key_says_that_one_is_under_way_and_esc_calls_it_off(
@@ -251,3 +292,24 @@ def test_a_closed_case_takes_no_page(qtbot: QtBot, page: IntakePage, desk: Desk,
     press(Qt.Key.Key_F12)
     wait_for(qtbot, words, "不能")
     assert driver_processes() == {}
+
+
+def test_pages_appear_on_a_page_that_was_made_anew_in_the_middle(
+    qtbot: QtBot, page: IntakePage, desk: Desk, backend: Configure
+) -> None:
+    backend(**SLOW)
+    remember(desk)
+    page.open(begin(desk, 3))
+    settle(qtbot, page)
+    press(Qt.Key.Key_F12)
+    qtbot.waitUntil(lambda: len(page.draft.scans) >= 1)
+    page.leave()
+    page.context.tasks.finish()
+    again = IntakePage(page.context, page.window())
+    again.restore(page.keep())
+    delete(page)
+    again.show()
+    qtbot.waitUntil(lambda: len(again.draft.scans) == 10)
+    settle(qtbot, again)
+    shown = [tile.place.scan_id for tile in again.form.strip._tiles if tile.place.scan_id]
+    assert shown == [scan.id for scan in again.draft.scans]
