@@ -28,6 +28,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_home_commands(commands)
     _add_people_commands(commands)
     _add_case_commands(commands)
+    _add_tray_commands(commands)
     _add_reading_commands(commands)
     _add_scanner_commands(commands)
     return parser
@@ -99,6 +100,14 @@ def _add_case_commands(commands: Commands) -> None:
     export.add_argument("reference", metavar="REF")
     export.add_argument("--out", required=True, metavar="FILE.pdf")
     export.add_argument("--purpose", required=True, metavar="TEXT", help="用途，印在每一页上")
+
+
+def _add_tray_commands(commands: Commands) -> None:
+    sort = _command(commands, "sort", "sorting.sort", "归档：一叠签字表和证件，各归各的申报，认不准的留在待归档")
+    sort.add_argument("files", metavar="FILE", nargs="*", help="图片、PDF、多页 TIFF")
+    sort.add_argument("--json", action="store_true")
+    waiting = _command(commands, "tray", "sorting.waiting", "待归档的页和原因")
+    waiting.add_argument("--json", action="store_true")
 
 
 def _add_reading_commands(commands: Commands) -> None:

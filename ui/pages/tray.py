@@ -22,6 +22,7 @@ from ui.pages.intake.pictures import LONGEST_SHOWN, shrunk
 from ui.pages.lists.case_pane import Confirm
 from ui.pages.lists.choose_case import ChooseCase
 from ui.pages.lists.line_list import LineList
+from ui.pages.stack_scan import StackScan
 from ui.theme import px, space
 from ui.widgets.buttons import KeyButton, PrimaryButton
 from ui.widgets.card import Bar, Card
@@ -40,21 +41,19 @@ if TYPE_CHECKING:
     from ui.models.lines import Line
     from ui.models.tray_lines import TrayView
 
-_NOTHING = (
-    "没有待归档的页",
-    "把签好字的申请表、确认单连同证件一起扫描，按 F6 一次放进来：按二维码各归各的申报，认不准的留在这里等您看。",
-)
+_EMPTY = "没有待归档的页"
+_BEGIN = "把签好字的表连同证件一叠放进扫描仪，按 F12；扫成文件的按 F6。各页归到各自的申报，认不准的在这里等您看。"
 _KINDS = (Kind.TRAY, Kind.READINGS, Kind.APPLICATIONS)
 _DISCARD = "确定丢弃这一页？丢弃后不能找回，操作会留下记录。"
 _DISCARD_BLANKS = "确定丢弃全部 {count} 张空白页？操作会留下记录。"
 
 
 class TrayPane(QWidget):
-    """Keys: F6 puts files in, Enter files where suggested, F2 elsewhere, Alt+V shows the page large, Delete discards it
-    (a lead), Alt+B all blank ones, Esc goes back.
+    """Keys: F12 scans a stack, F6 puts files in, Enter files where suggested, F2 elsewhere, Alt+V shows the page large,
+    Delete discards it (a lead), Alt+B all blank ones, Esc goes back.
 
-    Attributes: ``list``, ``add``, ``back``, ``file_it``, ``elsewhere``, ``large``, ``discard``, ``blanks`` (buttons).
-    Signals: ``left()``; ``said(words, tone)``; ``failed(StationError)``.
+    Attributes: ``list``, ``add``, ``scan``, ``back``, ``file_it``, ``elsewhere``, ``large``, ``discard``, ``blanks``
+    (buttons). Signals: ``left()``; ``said(words, tone)``; ``failed(StationError)``.
     """
 
     left = Signal()
@@ -71,6 +70,7 @@ class TrayPane(QWidget):
         self._may_discard = context.desk.operator.may(Act.DISCARD)
         self.list = LineList("tray_list")
         self.add = KeyButton("放入文件", "F6", "tray_add")
+        self.scan = KeyButton("扫描一叠", "F12", "tray_scan")
         self.back = KeyButton("返回待办", "Esc", "leave_tray")
         self.file_it = PrimaryButton("归档  Enter", "", "file_it")
         self.elsewhere = KeyButton("归到别的申报", "F2", "file_elsewhere")
@@ -83,11 +83,12 @@ class TrayPane(QWidget):
         self._what, self._case = Text("", "title", wrap=True), Text("", "text", wrap=True)
         self._why = Text("", "text", wrap=True)
         self._question: Confirm | None = None
-        self._empty = EmptyState(*_NOTHING)
+        self._empty = EmptyState(_EMPTY, _BEGIN)
         self._stack = QStackedWidget()
         self._chooser = FileChooser(self, context.tasks)
         self._cases = ChooseCase(self, context)
         self._viewer = ScanViewer(self)
+        self._scans = StackScan(self, context.desk, context.tasks)
         self._side = self._side_column()
         self._lay_out()
         self._connect()
@@ -239,10 +240,10 @@ class TrayPane(QWidget):
             question.deleteLater()
 
     def _leave(self) -> None:
-        """Esc: end the question, if one is asked."""
+        """Esc: end the question, if one is asked; then the scan, if one goes on."""
         if self._question is not None:
             self._end_question()
-        else:
+        elif not self._scans.cancel():
             self.left.emit()
 
     def _discard_this(self) -> None:
@@ -258,6 +259,9 @@ class TrayPane(QWidget):
     def _connect(self) -> None:
         self.add.clicked.connect(lambda: self._chooser.ask("放入一叠扫描件"))
         self._chooser.chosen.connect(self.put_in)
+        self.scan.clicked.connect(self._scans.scan)
+        self._scans.said.connect(self.said)
+        self._scans.ended.connect(self.ask)
         self._cases.chosen.connect(self._file_to)
         self._cases.failed.connect(self.failed)
         self.back.clicked.connect(self._leave)
@@ -296,7 +300,7 @@ class TrayPane(QWidget):
         bar = Bar("bottom")
         bar.row.addWidget(Text("归档", "title"))
         bar.row.addWidget(self._headline, 1)
-        for button in (self.blanks, self.add, self.back):
+        for button in (self.blanks, self.scan, self.add, self.back):
             bar.row.addWidget(button)
         work = QWidget()
         columns = QHBoxLayout(work)

@@ -185,6 +185,14 @@ def test_every_button_has_room_for_its_words(qtbot: QtBot, show: Shower, world: 
     _put(lead, _document(None, None, "blank"))
     pane = _opened(qtbot, show, lead)
     qtbot.waitUntil(lambda: pane.blanks.isVisible())
-    buttons: tuple[QWidget, ...] = (pane.add, pane.back, pane.blanks, pane.elsewhere, pane.discard, pane.large)
+    buttons: tuple[QWidget, ...] = (
+        pane.scan,
+        pane.add,
+        pane.back,
+        pane.blanks,
+        pane.elsewhere,
+        pane.discard,
+        pane.large,
+    )
     for each in buttons:
         assert each.width() >= each.sizeHint().width(), each.objectName()

@@ -1,0 +1,76 @@
+"""F12 in 归档: a real feeder into the tray; what has come stays, whatever becomes of the device."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from station_app.services import tray
+from station_app.services.desk import Desk
+from tests.integration.devices.conftest import SLOW, Configure
+from tests.integration.ui.devices.conftest import ENDLESS, remember, wait_for
+from tests.unit.ui.intake.conftest import press
+from ui.context import Context
+from ui.pages.todo import TodoPage
+from ui.pages.tray import TrayPane
+
+pytestmark = pytest.mark.usefixtures("dots")
+
+
+@pytest.fixture
+def pane(qtbot: QtBot, context: Context) -> Iterator[TrayPane]:
+    page = TodoPage(context)
+    qtbot.addWidget(page)
+    page.resize(1218, 730)
+    page.show()
+    qtbot.waitExposed(page)
+    page.arrive()
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is not None)
+    press(Qt.Key.Key_G, Qt.KeyboardModifier.AltModifier)
+    assert page.tray is not None
+    yield page.tray
+    context.tasks.finish()
+
+
+def _said(pane: TrayPane) -> list[str]:
+    words: list[str] = []
+    pane.said.connect(lambda text, _tone: words.append(text))
+    return words
+
+
+def test_a_stack_comes_into_the_tray_page_by_page(qtbot: QtBot, pane: TrayPane, desk: Desk, backend: Configure) -> None:
+    remember(desk)
+    words = _said(pane)
+    press(Qt.Key.Key_F12)
+    wait_for(qtbot, words, "扫完了，10 页都已存好")
+    (row,) = tray.waiting(desk)  # the backend's sheets are all alike, and the same bytes are one page
+    assert (row.page.reason, row.page.source) == (tray.UNSORTED, tray.DEVICE)
+
+
+def test_without_a_scanner_it_is_said_where_to_choose_one(
+    qtbot: QtBot, pane: TrayPane, desk: Desk, backend: Configure
+) -> None:
+    words = _said(pane)
+    press(Qt.Key.Key_F12)
+    wait_for(qtbot, words, "F11")
+    assert tray.count(desk) == 0
+
+
+def test_escape_calls_the_run_off_and_only_then_leaves(
+    qtbot: QtBot, pane: TrayPane, desk: Desk, backend: Configure, dots: list[int]
+) -> None:
+    backend(**SLOW)
+    remember(desk)
+    dots[0] = ENDLESS
+    words = _said(pane)
+    press(Qt.Key.Key_F12)
+    wait_for(qtbot, words, "正在准备")
+    press(Qt.Key.Key_Escape)
+    assert pane.isVisible()
+    qtbot.waitUntil(lambda: not pane._scans._busy)
+    press(Qt.Key.Key_Escape)
+    assert not pane.isVisible()
