@@ -162,7 +162,9 @@ def _read_scans(named: Iterable[tuple[ScanKind, str]]) -> list[tuple[ScanKind, b
             content = Path(path).read_bytes()
         except OSError as error:
             raise WrongUse("file_unreadable", file=path) from error
-        pages += [(kind, page) for page in paper_files.pictures_of(content)]  # all looked at before the first is filed
+        pages += [
+            (kind, page) for page in paper_files.pictures_of(content).pages
+        ]  # all looked at before the first is filed
     return pages
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from station_app.errors import UserError
@@ -10,19 +11,28 @@ from station_app.services.capture import media_type_of
 from sync.wire import MAX_SCANS
 
 
-def pictures_of(content: bytes) -> list[bytes]:
-    """The pages that can be filed, each looked at to its end.
+@dataclass(frozen=True)
+class Pictures:
+    """``pages``: what can be filed. ``own``: it is the file's own bytes, and there is only that one."""
+
+    pages: list[bytes]
+    own: bool
+
+
+def pictures_of(content: bytes) -> Pictures:
+    """The pages of a file, each looked at to its end.
 
     Raises UserError ``scan_*``, ``pdf_*``, ``picture_too_large``, ``scans_too_many``, ``file_too_slow``,
     EnvironmentFault ``paging_failed``.
     """
-    found = [page.content for page in pages_of(content, MAX_SCANS)] if is_paged(content) else [content]
+    own = not is_paged(content)
+    found = [content] if own else [page.content for page in pages_of(content, MAX_SCANS)]
     for each in found:
         media_type_of(each)
-    return found
+    return Pictures(found, own)
 
 
-def read_file(path: Path) -> list[bytes]:
+def read_file(path: Path) -> Pictures:
     """The same for a file. Raises also UserError ``scan_is_folder``, ``scan_file_missing``, ``scan_file_unreadable``,
     ``scan_too_large``.
     """

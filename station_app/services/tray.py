@@ -98,7 +98,7 @@ def keep_files(desk: Desk, paths: Sequence[Path]) -> Written[Added]:
     pages, refused = 0, []
     for path in paths:
         try:
-            pages += len(keep(desk, paper_files.read_file(path)).value)
+            pages += len(keep(desk, paper_files.read_file(path).pages).value)
         except StationError as error:
             refused.append((path.name, error))
     return Written(Added(pages, tuple(refused)), TOUCHED)

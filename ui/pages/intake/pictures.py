@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage, QImageIOHandler, QImageReader, QTransform
 
 from station_app.domain.application import REQUIRED_SCANS, ScanKind
 from station_app.errors import StationError, UserError
-from station_app.services.paper_files import pictures_of, read_file
+from station_app.services.paper_files import Pictures, pictures_of, read_file
 
 PAGED = (".pdf", ".tif", ".tiff")  # may hold many pages, which takes its time
 SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", *PAGED)
@@ -23,13 +23,17 @@ _QUOTED = re.compile(r'"([^"]+)"|(\S+)')
 
 @dataclass(frozen=True)
 class Picked:
-    """A picture that can be filed: the bytes as they came, and what to call it in a message. ``first``: it is no
-    further page of the file of the picture before it. ``path``: of the file it came from."""
+    """A picture that can be filed: the bytes as they came, and what to call it in a message.
+
+    ``first``: it is no further page of the file of the picture before it. ``path``: of the file it came from.
+    ``device``: out of a PDF or from a device: kept as the original, what is on it is cut out; else it stays as it is.
+    """
 
     name: str
     content: bytes
     first: bool = True
     path: Path | None = None
+    device: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,10 +56,12 @@ def read_files(paths: Iterable[Path]) -> tuple[list[Picked], list[Unread]]:
     return picked, unread
 
 
-def _named(name: str, pages: Sequence[bytes]) -> list[Picked]:
-    if len(pages) == 1:
-        return [Picked(name, pages[0])]
-    return [Picked(f"{name} 第 {number} 页", page, number == 1) for number, page in enumerate(pages, 1)]
+def _named(name: str, found: Pictures) -> list[Picked]:
+    if len(found.pages) == 1:
+        return [Picked(name, found.pages[0], device=not found.own)]
+    return [
+        Picked(f"{name} 第 {number} 页", page, number == 1, device=True) for number, page in enumerate(found.pages, 1)
+    ]
 
 
 def check_picture(name: str, content: bytes) -> tuple[list[Picked], list[Unread]]:

@@ -64,8 +64,10 @@ class Shelf(QObject):
     def add_files(
         self, draft: Draft, paths: Sequence[Path], kind: ScanKind | None = None, filed: Filed | None = None
     ) -> None:
-        """File these, several at once: the first as ``kind`` if given, the rest by what is missing. ``filed``: is told
-        which of them are in the case, none where none could be read; nothing where the case has refused them.
+        """File these, several at once: the first as ``kind`` if given, the rest by what is missing.
+
+        ``filed``: a device has written them. It is told which of them are in the case, none where none could be read;
+        nothing where the case has refused them.
         """
         self._read(paths, partial(self._file_read, draft, kind, filed=filed))
 
@@ -86,7 +88,7 @@ class Shelf(QObject):
 
     def add_shot(self, draft: Draft, content: bytes) -> None:
         """File a page from the camera at once."""
-        self._file_read(draft, None, ([Picked("拍摄的一页", content)], []))
+        self._file_read(draft, None, ([Picked("拍摄的一页", content, device=True)], []))
 
     def replace(self, draft: Draft, scan: ScanRecord, path: Path) -> None:
         """Put the file in the page's place."""
@@ -184,13 +186,26 @@ class Shelf(QObject):
             draft.autosave.changed(0.0)  # a page is a real input: the case begins with it
         if draft.application_id is None:
             self._saver.save_now(draft)
-        if picked:
-            pages = [(its_kind, one.content) for one, its_kind in zip(picked, kinds, strict=True)]
-            work = partial(_file, self._desk, draft.handle, pages)
-            done = partial(self._filed, draft, _paths(picked), filed)
-            self._command(draft, picked[0].name if len(picked) == 1 else "", work, done)
-        elif filed is not None:
+        if filed is not None:
+            picked = [replace(each, device=True) for each in picked]
+        both = list(zip(picked, kinds, strict=True))
+        self._file_these(draft, [each for each in both if not each[0].device], None)
+        self._file_these(draft, [each for each in both if each[0].device], filed)
+        if filed is not None and not picked:
             filed([])
+
+    def _file_these(self, draft: Draft, these: Sequence[tuple[Picked, ScanKind]], filed: Filed | None) -> None:
+        """All are from a device, or none is. Of a case that is submitted what is on them is cut out at once, which
+        takes its time; else the reading does it later.
+        """
+        if not these:
+            return
+        picked = [one for one, _ in these]
+        device = picked[0].device
+        work = partial(_file, self._desk, draft.handle, [(kind, one.content) for one, kind in these], device)
+        done = partial(self._filed, draft, _paths(picked), filed)
+        refused = partial(self.refused.emit, picked[0].name if len(picked) == 1 else "")
+        self._tasks.command(self, work, done, refused, long=device and not draft.editable)
 
     def _replace_read(self, draft: Draft, scan: ScanRecord, read: _Read) -> None:
         picked, unread = read
@@ -232,11 +247,16 @@ def _of_one_file(picked: Sequence[Picked]) -> int:
     return next((at for at, one in enumerate(picked) if at and one.first), len(picked))
 
 
-def _file(desk: Desk, handle: CaseHandle, pages: Sequence[tuple[ScanKind, bytes]]) -> Written[tuple[ScanRecord, ...]]:
+def _file(
+    desk: Desk, handle: CaseHandle, pages: Sequence[tuple[ScanKind, bytes]], device: bool
+) -> Written[tuple[ScanRecord, ...]]:
     """On the writer thread, behind the write that begins the case; all pages or none."""
     if handle.application_id is None:
         raise UserError("case_not_begun")
-    return capture.add_scans(desk, handle.application_id, pages)
+    if not device:
+        return capture.add_scans(desk, handle.application_id, pages)
+    given = [capture.DevicePage(content, kind) for kind, content in pages]
+    return capture.add_device_pages(desk, handle.application_id, given)
 
 
 def _original(desk: Desk, scan_id: str) -> Stored:

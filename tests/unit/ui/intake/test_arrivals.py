@@ -81,6 +81,7 @@ def test_what_comes_is_offered_and_taken_with_one_key_and_put_away(
     press(Qt.Key.Key_F, _ALT)
     _until_filed(qtbot, shown, 3)
     assert _kinds(desk) == [ScanKind.ID_FRONT, ScanKind.ID_BACK, ScanKind.CARD]
+    assert all(scan.original_id for scan in shown.draft.scans)  # a scanner's pages, as from any device
     assert sorted(each.name for each in (folder / "已归档").iterdir()) == ["001.jpg", "002.pdf"]
     assert [each.name for each in folder.iterdir()] == ["已归档"]
     qtbot.waitUntil(lambda: not shown.form._arrived.isVisible(), timeout=_PATIENCE_MS)

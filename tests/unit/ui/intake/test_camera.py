@@ -82,6 +82,7 @@ def test_each_page_is_shot_when_it_lies_still_and_filed_at_once(
     sheet = opened({"高拍仪": clip})
     _until_filed(qtbot, page, desk, 3)
     assert [scan.kind for scan in _scans(desk)] == [ScanKind.ID_FRONT, ScanKind.ID_BACK, ScanKind.CARD]
+    assert all(scan.original_id for scan in _scans(desk))  # as it was shot, whatever is cut out of it later
     for scan in _scans(desk):
         with Image.open(BytesIO(capture.read_scan(desk, scan.id))) as shot:
             assert (shot.format, shot.size) == ("JPEG", SIZE)

@@ -57,6 +57,7 @@ def test_the_pages_of_a_pdf_go_where_something_is_missing(
     settle(qtbot, page)
     assert [scan.kind for scan in _scans(desk)] == [ScanKind.ID_FRONT, ScanKind.ID_BACK, ScanKind.CARD]
     assert [scan.sha256 for scan in _scans(desk)] == _hashes(_PAGES)
+    assert all(scan.original_id for scan in _scans(desk))
     assert "正在打开证件.pdf，一页一页加进来…" in said
 
 
@@ -66,7 +67,10 @@ def test_a_pdf_for_one_place_fills_that_place(qtbot: QtBot, page: IntakePage, de
     page._scans.ask_files(ScanKind.CERTIFICATE)
     enter(f'"{pdf}" "{other}"')
     settle(qtbot, page)
-    assert [scan.kind for scan in _scans(desk)] == [ScanKind.CERTIFICATE] * 3 + [ScanKind.ID_FRONT]
+    assert sorted((scan.kind, scan.original_id is None) for scan in _scans(desk)) == [
+        *[(ScanKind.CERTIFICATE, False)] * 3,
+        (ScanKind.ID_FRONT, True),  # a picture stays as it is
+    ]
 
 
 def test_a_tiff_of_several_pages_is_pasted(qtbot: QtBot, page: IntakePage, desk: Desk, tmp_path: Path) -> None:
