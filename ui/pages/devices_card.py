@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from station_app.config import BY_KEY
 from station_app.devices import ports
@@ -49,6 +49,9 @@ class DevicesCard(Card):
         self._source = ChoiceRow([Choice(each.value, label(f"source.{each.value}")) for each in Source])
         self._resolution = ChoiceRow([Choice(each, str(each)) for each in BY_KEY["scanner_resolution"].choices])
         self.ports = PortBox()
+        self._address = QLineEdit()
+        self._address.setPlaceholderText("http://192.0.2.7/eSCL")
+        self._address_box = FieldBox("scanner_address", self._address)
         editors = {
             "scanner": self.scanners,
             "scanner_source": self._source,
@@ -126,6 +129,16 @@ class DevicesCard(Card):
         self._context.tasks.command(self, work, None, self._refused)
         self._say(f"以后用“{scanner.name}”扫描。可按 Alt+S 试扫一张。", "ok")
 
+    def _take_address(self) -> None:
+        """A scanner in the network that announces itself nowhere (ADR 0028)."""
+        address = self._address.text().strip().rstrip("/")
+        if not address.startswith(("http://", "https://")):
+            self._address_box.set_problem(sentence("scanner_address_invalid"))
+            return
+        self._address_box.set_problem(None)
+        self._address.clear()
+        self._take_scanner(Scanner(f"escl:{address}", address, "escl"))
+
     def _take_port(self, port: Port) -> None:
         work = partial(devices.choose_reader, self._context.desk, port)
         self._context.tasks.command(self, work, None, self._refused)
@@ -146,6 +159,7 @@ class DevicesCard(Card):
         for name in ("find_devices", "try_scanner"):
             self.header.addWidget(self._buttons[name])
         self.body.addWidget(self.boxes["scanner"])
+        self.body.addWidget(self._address_box)
         row = QHBoxLayout()
         row.setSpacing(space(16))
         row.addWidget(self.boxes["scanner_source"])
@@ -168,6 +182,7 @@ class DevicesCard(Card):
         self._buttons["try_scanner"].clicked.connect(self._trials.scan)
         self._buttons["try_reader"].clicked.connect(self._trials.read_card)
         self.scanners.chosen.connect(self._take_scanner)
+        self._address.returnPressed.connect(self._take_address)
         self._source.edited.connect(partial(self.chose.emit, "scanner_source"))
         self._resolution.edited.connect(partial(self.chose.emit, "scanner_resolution"))
         self.ports.edited.connect(self._take_port)
@@ -179,7 +194,7 @@ class DevicesCard(Card):
         self._context.bridge.changed.connect(self._on_changed)
 
     def _allow(self, may: bool) -> None:
-        for box in self.boxes.values():
+        for box in (*self.boxes.values(), self._address_box):
             box.editor.setEnabled(may)
         for button in self._buttons.values():
             button.setEnabled(may)

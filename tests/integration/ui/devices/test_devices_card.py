@@ -21,6 +21,7 @@ from station_app.errors import StationError
 from station_app.services import devices, settings
 from station_app.services.desk import Desk
 from tests.integration.devices.conftest import SCANNER, Configure, black_hole
+from tests.integration.devices.fake_escl import FakeScanner, serving
 from tests.integration.devices.fake_id_reader import FakeReader
 from tests.integration.ui.devices.conftest import Readers, driver_processes, have_scanners, readers, remember
 from tests.samples.people import person
@@ -151,3 +152,20 @@ def test_an_auditor_changes_no_device(desk: Desk) -> None:
     remember(clerk)
     settings.change(clerk, "scanner_resolution", 200)
     assert devices.chosen(desk).resolution == 200
+
+
+def test_a_network_scanner_that_is_not_listed_is_chosen_by_its_address(
+    qtbot: QtBot, card: DevicesCard, desk: Desk
+) -> None:
+    QTest.keyClicks(card._address, "192.0.2.7")
+    QTest.keyClick(card._address, Qt.Key.Key_Return)
+    assert card._address_box.problem
+    card._address.clear()
+    with serving(FakeScanner()) as root:
+        QTest.keyClicks(card._address, root)
+        QTest.keyClick(card._address, Qt.Key.Key_Return)
+        _settle(qtbot, card._context)
+        assert devices.chosen(desk).scanner == f"escl:{root}"
+        _press(card, Qt.Key.Key_S)
+        qtbot.waitUntil(lambda: card._outcome.text().startswith("✓ 扫到一页"))
+        _settle(qtbot, card._context)

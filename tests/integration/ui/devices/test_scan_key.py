@@ -18,6 +18,7 @@ from station_app.domain.application import ScanKind, State
 from station_app.services import intake, settings, submission
 from station_app.services.desk import Desk
 from tests.integration.devices.conftest import SCANNER, SLOW, Configure
+from tests.integration.devices.fake_escl import FakeScanner, serving
 from tests.integration.ui.devices.conftest import (
     ENDLESS,
     chosen_scanner,
@@ -313,3 +314,19 @@ def test_pages_appear_on_a_page_that_was_made_anew_in_the_middle(
     settle(qtbot, again)
     shown = [tile.place.scan_id for tile in again.form.strip._tiles if tile.place.scan_id]
     assert shown == [scan.id for scan in again.draft.scans]
+
+
+def test_a_network_scanner_that_jams_and_goes_on(qtbot: QtBot, page: IntakePage, desk: Desk) -> None:
+    fake = FakeScanner(fails_after=2, adf_then="Jam")
+    words = said(page)
+    with serving(fake) as root:
+        remember(desk, Source.FEEDER, f"escl:{root}")
+        press(Qt.Key.Key_F12)
+        wait_for(qtbot, words, "这次收到 2 页，都已存好")
+        assert any("卡纸" in each for each in words)
+        settle(qtbot, page)
+        fake.fails_after, fake.adf = None, "Loaded"
+        press(Qt.Key.Key_F12)
+        wait_for(qtbot, words, "扫完了")
+        settle(qtbot, page)
+    assert len(kinds(page)) > 2
