@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from station_app.domain.application import ScanKind
+from station_app.domain.operator import Act
 from station_app.durable import Point
 from station_app.errors import UserError
 from station_app.events import Changed
@@ -59,8 +60,9 @@ def checked_purpose(text: str) -> str:
 def note_export(desk: Desk, text: str, purpose: str) -> Written[str]:
     """Put on record that a copy of a case (by id or reference) is taken out; answers the reference.
 
-    Raises UserError ``application_unknown``, ``purpose_*``, ``nothing_to_export``.
+    Raises UserError ``application_unknown``, ``purpose_*``, ``nothing_to_export``, ``role_forbids``.
     """
+    desk.require(Act.CASES)
     checked_purpose(purpose)
     with desk.store.write(Point.AUDIT) as uow:
         record = uow.applications.get(find_id(uow, text))

@@ -11,6 +11,7 @@ from station_app.papers import Paper, PaperCase, Sheet, application_form, confir
 from station_app.plans import Assessment
 from station_app.services.desk import Desk
 from station_app.services.intake import find_id, plan_of
+from station_app.services.signed_papers import revision_on_paper
 from station_app.store import UnitOfWork
 from station_app.store.records import ApplicationRecord
 
@@ -58,10 +59,9 @@ def _has_form(desk: Desk, record: ApplicationRecord) -> bool:
 
 def _paper_case(desk: Desk, uow: UnitOfWork, record: ApplicationRecord) -> PaperCase:
     pages = Counter(scan.kind for scan in uow.scans.of(record.id))
-    revision = record.revision if record.state not in EDITABLE else record.revision + 1
     return PaperCase(
         reference=record.reference,
-        revision=revision,
+        revision=revision_on_paper(record),
         content=record.content,
         plan=plan_of(desk, record),
         station=uow.facts.get("station_name") or "",

@@ -79,6 +79,7 @@ class LedgerPage(Page):
         self.table = CaseTable(self.model)
         self.pane = CasePane()
         self._export = ExportCase(self, context)
+        self.pane.export.setEnabled(context.desk.operator.may(Act.CASES))
         self._empty = EmptyState("", "")
         self._stack = QStackedWidget()
         self._pause = QTimer(self)

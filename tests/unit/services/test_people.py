@@ -13,7 +13,19 @@ from station_app.domain.application import ScanKind
 from station_app.domain.operator import MAY, Act, Operator, Role
 from station_app.durable import Point
 from station_app.errors import UserError
-from station_app.services import capture, elsewhere, intake, passes, people, session, settings, submission, todo
+from station_app.services import (
+    capture,
+    copies,
+    elsewhere,
+    intake,
+    passes,
+    people,
+    session,
+    settings,
+    submission,
+    todo,
+    tray,
+)
 from station_app.services.desk import Desk
 from tests.unit.services.conftest import OPERATOR, PASSWORD, Watch, content
 
@@ -27,6 +39,10 @@ _WRITES: dict[str, tuple[Act, Callable[[Desk], object]]] = {
     "withdraw": (Act.CASES, lambda desk: submission.withdraw(desk, "none")),
     "add_scan": (Act.CASES, lambda desk: capture.add_scan(desk, "none", ScanKind.CARD, b"")),
     "replace_scan": (Act.CASES, lambda desk: capture.replace_scan(desk, "none", b"")),
+    "tray.keep": (Act.CASES, lambda desk: tray.keep(desk, [b""])),
+    "tray.file_page": (Act.CASES, lambda desk: tray.file_page(desk, "none", "none", ScanKind.CARD)),
+    "tray.discard": (Act.DISCARD, lambda desk: tray.discard(desk, ["none"])),
+    "note_export": (Act.CASES, lambda desk: copies.note_export(desk, "none", "区总复核")),
     "remove_scan": (Act.CASES, lambda desk: capture.remove_scan(desk, "none")),
     "rename_scan": (Act.CASES, lambda desk: capture.rename_scan(desk, "none", ScanKind.CARD)),
     "rotate_scan": (Act.CASES, lambda desk: capture.rotate_scan(desk, "none", 90)),
