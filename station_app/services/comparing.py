@@ -39,6 +39,7 @@ _WEIGHTY = frozenset({"id_number", "card_no"})  # looked at even where the readi
 _ID_SIDES = frozenset({ScanKind.ID_FRONT, ScanKind.ID_BACK})  # often on one page
 _ALIKE = ("0ODQ", "1IL", "2Z", "5S", "6G", "8B")
 _RESEMBLES = 2 / 3
+_PRINTED_OVER = frozenset({"occupation", "issuer"})  # a stamp or a mark often stands on them
 _OLD_ID_LENGTH = 15
 _DOTS = str.maketrans("•‧・．.", "·····")
 
@@ -145,9 +146,9 @@ def compare(
         if not typed:
             proposals += _proposed(groups)
             continue
-        for each in (each for group in groups for each in group if _same(name, typed, each.read)):
+        for each in (each for group in groups for each in group if _agrees(typed, each)):
             agreed.setdefault(each.scan_id, set()).add(name)
-        differences += _differing(name, typed, groups)
+        differences += _differing(typed, groups)
     return Comparison(tuple(differences), tuple(proposals), {page: frozenset(those) for page, those in agreed.items()})
 
 
@@ -223,10 +224,10 @@ def _surest(group: Sequence[Told]) -> Told:
 # ---- a field that says something
 
 
-def _differing(name: str, typed: str, groups: Sequence[Sequence[Told]]) -> Iterator[Difference]:
+def _differing(typed: str, groups: Sequence[Sequence[Told]]) -> Iterator[Difference]:
     settled = False
     for group in groups:
-        if any(_same(name, typed, each.read) for each in group):
+        if any(_agrees(typed, each) for each in group):
             settled = True
         elif group and (found := _difference(typed, _surest(group), second=settled)) is not None:
             yield found
@@ -244,6 +245,13 @@ def _difference(typed: str, told: Told, second: bool) -> Difference | None:
     return Difference(
         name, told.read, told.confidence, sure, told.kind, told.scan_id, told.box, typed, shown, ours, theirs, second
     )
+
+
+def _agrees(typed: str, told: Told) -> bool:
+    """Whether it reads as typed; a doubtful one may have something of a stamp around it."""
+    if not told.sure and told.field in _PRINTED_OVER and len(typed) > 1:
+        return typed in spelled(told.field, told.read)
+    return _same(told.field, typed, told.read)
 
 
 def _same(name: str, typed: str, read: str) -> bool:

@@ -13,6 +13,7 @@ from ui.widgets.picture_view import PictureView
 
 _STEPS = 800  # of the picture's longer side, with an arrow key
 _FAST = 10
+_ROOM = 0.94
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
@@ -130,6 +131,10 @@ class CutView(PictureView):
             painter.setBrush(QColor(tokens.wrong if chosen else tokens.accent))
             size = px(9 if chosen else 6)
             painter.drawEllipse(point, size, size)
+
+    def _scale(self) -> float:
+        """A little smaller while corners are set, so that those on the picture's edge can be seen and held."""
+        return super()._scale() * (_ROOM if self.cutting else 1.0)
 
     def _whole(self) -> list[QPointF]:
         right, bottom = self._pixmap.width() - 1.0, self._pixmap.height() - 1.0

@@ -85,6 +85,13 @@ def test_a_doubtful_value_that_resembles_nothing_says_nothing() -> None:
     assert not seen(content(issuer="北京市职业技能鉴定管理中心"), (CERTIFICATE, read)).waiting
 
 
+def test_a_stamp_beside_a_doubtful_name_says_nothing_against_it() -> None:
+    typed = content(occupation="保育师")
+    assert not seen(typed, (CERTIFICATE, document(CERTIFICATE, sure=0.85, occupation="保育师样"))).waiting
+    assert seen(typed, (CERTIFICATE, document(CERTIFICATE, sure=0.95, occupation="保育师样"))).differences
+    assert seen(typed, (CERTIFICATE, document(CERTIFICATE, sure=0.85, occupation="保健师"))).differences
+
+
 def test_only_the_right_paper_speaks_and_only_where_it_is_filed_as_what_it_is() -> None:
     typed = content(card_no=ONE.card_no, id_number=ONE.id_number)
     for filed, read in (

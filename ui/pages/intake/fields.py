@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from station_app.errors import UserError
 from ui.messages import fill, sentence, table
@@ -48,6 +48,7 @@ class FieldGrid(QWidget):
         self._returned: Mapping[str, str] = {}
         self._locked: Callable[[str], bool] = lambda name: False
         self._slim_parts: dict[str, tuple[QWidget, ...]] = {}
+        self._told_slim: set[str] = set()  # of which a scan says something
         self.editors: dict[str, QWidget] = {}
         self.slim = QHBoxLayout()
         self.slim.setSpacing(space(8))
@@ -145,6 +146,15 @@ class FieldGrid(QWidget):
         """What the scans say of fields; a slim field has no line, only its border and its ghost."""
         for name, box in self._boxes.items():
             box.set_beside(words.get(name))
+        for name in self._told_slim | (self._slim_parts.keys() & words.keys()):
+            self._show_slim(self.editors[name], words.get(name))
+        self._told_slim = self._slim_parts.keys() & words.keys()
+
+    def _show_slim(self, editor: QWidget, beside: Beside | None) -> None:
+        if isinstance(editor, QLineEdit):
+            editor.setPlaceholderText(beside.ghost if beside else "")
+        if beside is not None and not beside.ghost:
+            restyle(editor, "problem", beside.tone)
 
     def mark_returned(self, notes: Mapping[str, str]) -> None:
         """Fields the reviewer named, with what was said of them; shown with the next ``show_problems``."""
