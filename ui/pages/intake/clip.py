@@ -98,6 +98,9 @@ def characters(image: QImage) -> list[tuple[float, float]]:
     level = _threshold(whole)
     light = sum(each >= level for each in whole) * 2 < len(whole)  # light characters on a dark card
     inked = [sum((row[x] >= level) is light for row in rows) / len(rows) > _INK for x in range(width)]
+    inked = [
+        here or (0 < x < width - 1 and inked[x - 1] and inked[x + 1]) for x, here in enumerate(inked)
+    ]  # a hair inside one
     found, at = [], 0
     for there, run in groupby(inked):
         length = len(list(run))

@@ -144,4 +144,5 @@ def _known(desk: Desk, application_id: str) -> _Known | None:
     if case.record.state not in EDITABLE:
         return None
     there = tuple(scan for scan in case.scans if not scan.removed)
-    return bool(settings.read_all(desk)["reading_enabled"]), reading.readings_of(desk, application_id), there
+    enabled = bool(settings.read_all(desk)["reading_enabled"])
+    return enabled, reading.readings_of(desk, application_id) if enabled else {}, there
