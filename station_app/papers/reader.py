@@ -23,6 +23,8 @@ from station_app.errors import EnvironmentFault, UserError
 
 _MODULE = "station_app.papers.reading.child"
 _START_SECONDS, _PAGE_SECONDS = 120.0, 120.0  # an old PC with a full disk; a page takes about one
+_FILE_SECONDS = 1800.0  # a file of many pages is one request
+_PAGED = (".pdf", ".tif", ".tiff")
 _LARGEST = 64 * 2**20  # bytes of a line or a picture that comes back
 
 
@@ -87,7 +89,9 @@ class Reader:
 
         Raises also UserError ``scan_file_missing``.
         """
-        answer = self._ask({"do": "read", "file": str(file), "today": today.isoformat()}, file=file.name)
+        seconds = _FILE_SECONDS if file.suffix.lower() in _PAGED else None
+        asked = {"do": "read", "file": str(file), "today": today.isoformat()}
+        answer = self._ask(asked, seconds=seconds, file=file.name)
         return [PageReading(each["page"], tuple(each["documents"])) for each in answer.told["pages"]]
 
     def read_page(self, content: bytes, today: date) -> tuple[DocumentReading, ...]:
@@ -130,10 +134,12 @@ class Reader:
                 if child.stdin is not None:
                     child.stdin.close()
 
-    def _ask(self, request: dict[str, Any], bodies: Sequence[bytes] = (), **named: str) -> _Answer:
+    def _ask(
+        self, request: dict[str, Any], bodies: Sequence[bytes] = (), seconds: float | None = None, **named: str
+    ) -> _Answer:
         child = self._child or self._start()
         head = json.dumps({**request, "sizes": [len(each) for each in bodies]} if bodies else request)
-        answer = self._exchange(child, head.encode() + b"\n" + b"".join(bodies), _PAGE_SECONDS)
+        answer = self._exchange(child, head.encode() + b"\n" + b"".join(bodies), seconds or _PAGE_SECONDS)
         if "fault" in answer.told:
             self.stop()
             raise EnvironmentFault(str(answer.told["fault"]))
