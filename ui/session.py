@@ -271,6 +271,8 @@ class Session(QObject):
             self._worker.wake()
 
     def _on_changed(self, changed: Changed) -> None:
+        if changed.touches(Kind.TRAY) and changed.touches(Kind.OUTBOX):  # a signed paper followed its case
+            self._worker.wake()
         if changed.touches(Kind.SYNC) and self._worker.status.failure in revocation.SHUT_OUT:
             self.shut_out.emit(self._worker.status.failure)
         if changed.touches(Kind.OPERATORS) and self.desk.operator.disabled:

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from station_app.access.lock import HomeLock
 from station_app.errors import EnvironmentFault
+from station_app.events import Changed, Kind
 from station_app.services import moving_in, revocation, settings
 from station_app.store.records import LedgerQuery
 from tests.unit.ui.stations import OPERATOR, OTHER, OTHER_PASSWORD, PASSWORD, STATION, Watch
@@ -98,6 +99,23 @@ def test_signing_in_shows_what_waits(qtbot: QtBot, program: Program) -> None:
     assert _session(program).shell.current == "todo"
     assert _session(program).shell._rail._station.text() == STATION
     assert OPERATOR not in program.window.windowTitle()
+    _settled(qtbot, program)
+
+
+def test_a_signed_paper_that_follows_its_case_is_offered_to_the_server_at_once(
+    qtbot: QtBot, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _sign_in(qtbot, program)
+    _settled(qtbot, program)
+    session = _session(program)
+    assert session._context.reading is session._reading, "归档 sees what becomes of its pages"
+    woken: list[str] = []
+    monkeypatch.setattr(session._worker, "wake", lambda: woken.append("woken"))
+    session._on_changed(Changed.of(Kind.TRAY))
+    session._on_changed(Changed.of(Kind.OUTBOX))
+    assert not woken
+    session._on_changed(Changed.of(Kind.TRAY, Kind.OUTBOX))
+    assert woken == ["woken"]
     _settled(qtbot, program)
 
 
