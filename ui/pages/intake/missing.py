@@ -43,7 +43,7 @@ def lines_of(missing: Sequence[FieldProblem], labels: Mapping[str, str]) -> list
             lines.append(MissingLine(name, sentence(UserError(each.code, each.field)).rstrip("。"), wrong=True))
         elif name in scans and len(scans) > 1:
             if name == scans[0]:
-                lines.append(MissingLine(name, f"扫描件 {len(scans)} 页，按 F6 添加"))
+                lines.append(MissingLine(name, f"扫描件 {len(scans)} 页，F12 扫描，F6 添加"))
         elif name in facts and len(facts) > 1:
             if name == facts[0]:
                 lines.append(MissingLine(name, f"会员身份 {len(facts)} 项"))
