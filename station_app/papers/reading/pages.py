@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # its library is loaded when something is read
 
 _CARD, _SHEET = 1100, 1800  # pixels of the longer side that are read
 _CARD_SHARE = 0.45  # of the page's area: a smaller document is read as a card
-_LOOK = 1300  # pixels of the longer side while looking for text outside outlines
+_LOOK = 960  # pixels of the longer side while looking for text outside outlines
 _BAND = 0.08  # of the page's height: an empty band that parts documents
 _WORTH = 3  # pieces of text that make a document
 _MARGIN = 0.6  # of a letter's height around text that has no outline
@@ -151,7 +151,7 @@ def _read(
     if read.turns:
         quad = corner_first(quad, read.turns)
         picture, back = straightened(page, quad, longest)
-        read = recogniser.read(picture)
+        read = recogniser.read(picture, upright=True)
     if not read.lines:
         return [Document(ScanKind.OTHER, quad, defects=(Defect.BLANK,), seen=outline.seen)]
     if (parts := _two_sides(read.lines)) is not None:

@@ -57,21 +57,25 @@ class Recogniser:
             return []
         return [_around(box) for box in _some(found.boxes)]
 
-    def read(self, picture: Picture) -> Read:
+    def read(self, picture: Picture, *, upright: bool = False) -> Read:
+        """What stands on a picture; of one that lies turned only the turns, unless it is said to be ``upright``."""
         engine = self._engine
         try:
             crops, found = engine.detect_and_crop(picture, {})
-            upright, turned = engine.cls_and_rotate(crops)
-            texts = engine.recognize_txt(upright)
+            straight, turned = engine.cls_and_rotate(crops)
+            corners = _some(found.boxes)
+            boxes = [_around(box) for box in corners]
+            turns = _turns(boxes, [label for label, _ in _some(turned.cls_res)])
+            if turns and not upright:
+                return Read((), turns)  # reading it is most of the work
+            texts = engine.recognize_txt(straight)
         except RapidOCRError:
             return Read((), 0)
-        corners = _some(found.boxes)
-        boxes = [_around(box) for box in corners]
         pieces = list(zip(_some(texts.txts), texts.scores, boxes, strict=True))
         lines = [
             Line(text, float(score), *box) for text, score, box in pieces if text.strip() and score >= _LEAST_SCORE
         ]
-        return Read(tuple(lines), _turns(boxes, [label for label, _ in _some(turned.cls_res)]), _slant(corners))
+        return Read(tuple(lines), turns, _slant(corners))
 
 
 def _some(found: Any) -> Any:
