@@ -47,7 +47,9 @@ def add_device_pages(desk: Desk, application_id: str, pages: Sequence[DevicePage
     On a case being written they are filed whole at once; the reading worker then puts in the place of each the
     documents on it, straight and upright, under the kinds they read as (``Changed`` with SCANS tells). On a case
     already submitted that is done first, a second for each page, since what is filed there travels at once: not for a
-    thread that others wait for. Raises UserError ``scan_*``, ``scans_too_many``, ``not_editable``.
+    thread that others wait for. The same page twice is one page.
+
+    Raises UserError ``scan_*``, ``scans_too_many``, ``not_editable``.
     """
     desk.require(Act.CASES)
     with desk.store.read() as uow:
@@ -61,14 +63,22 @@ def add_device_pages(desk: Desk, application_id: str, pages: Sequence[DevicePage
         check_open(record)
         whole, cut = kept[: len(pages)], iter(kept[len(pages) :])
         check_number(len(uow.scans.of(record.id)) + max(len(parts), len(pages)))
-        new = [
-            scan
-            for page, own, seen in zip(pages, whole, looked, strict=True)
-            for scan in _file(desk, uow, record, (page.kind, own), seen, [next(cut) for _ in _parts_of(seen)])
-        ]
-        if record.state not in EDITABLE:
+        filed: list[ScanRecord] = []
+        new: list[ScanRecord] = []
+        for page, own, seen in zip(pages, whole, looked, strict=True):
+            own_parts = [next(cut) for _ in _parts_of(seen)]
+            there = _filed_before(uow, record, own)
+            added = [] if there else _file(desk, uow, record, (page.kind, own), seen, own_parts)
+            filed, new = [*filed, *there, *added], [*new, *added]
+        if new and record.state not in EDITABLE:
             send_additions(desk, uow, record, new)
-        return Written(tuple(new), changed_by(record, new))
+        return Written(tuple(filed), changed_by(record, new))
+
+
+def _filed_before(uow: UnitOfWork, record: ApplicationRecord, page: Kept) -> list[ScanRecord]:
+    """What the case has of the very same page: it was cut short before, and is done again."""
+    known = uow.originals.with_bytes(record.id, page.put.sha256)
+    return [] if known is None else [each for each in uow.scans.of(record.id) if each.original_id == known.id]
 
 
 def _parts_of(seen: Looked) -> Sequence[object]:

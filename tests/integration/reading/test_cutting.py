@@ -182,3 +182,16 @@ def _submitted(desk: Desk) -> ApplicationRecord:
     for kind in _REQUIRED:
         capture.add_scan(desk, record.id, kind, page(kind.value, 900))
     return submission.submit(desk, record.id).value
+
+
+def test_the_same_page_of_a_device_twice_is_one_page(desk: Desk, record: ApplicationRecord, picture: bytes) -> None:
+    """Whoever was cut short and does it again adds nothing; what was taken out can be scanned anew."""
+    pages = [capture.DevicePage(picture), capture.DevicePage(page("second", 900))]
+    first = capture.add_device_pages(desk, record.id, pages)
+    again = capture.add_device_pages(desk, record.id, pages)
+    assert again.value == first.value
+    assert not again.changed
+    capture.remove_scan(desk, first.value[0].id)
+    (anew,) = capture.add_device_pages(desk, record.id, pages[:1]).value
+    assert anew.id != first.value[0].id
+    assert len(_originals(desk, record)) == 2
