@@ -112,7 +112,7 @@ def _read(sample: Sample, file: Path, reader: Reader, plain: Recogniser) -> Page
         own is not None and _is_near(own["corners"], sample),
         tuple(_unmarked(own, sample)) if own else (),
         Reading(_right(sample, values), seconds),
-        _told(sample, lambda: plain.read(sample.page.pixels).lines),
+        _told(sample, lambda: plain.read(sample.page.pixels, upright=True).lines),
         _told(sample, lambda: tesseract.read(file)) if tesseract.is_there() else None,
     )
 
