@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from station_app.domain.application import ScanKind
 from station_app.domain.operator import Act
@@ -278,6 +278,7 @@ class TrayPane(QWidget):
         side = QWidget()
         side.setFixedWidth(px(400) + space(24))
         card = Card()
+        card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)  # no picture: no taller for it
         for text in (self._what, self._case, self._why):
             card.body.addWidget(text)
         self._buttons = QVBoxLayout()
