@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from station_app.domain.application import ScanKind
 from station_app.services.comparing import misfiled
+from station_app.services.scan_checks import scan_troubles
 from ui.messages import fill, sentence, table
 from ui.pages.intake.compare_words import own_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import date
 
     from station_app.domain.reading import ScanReading
     from station_app.services.comparing import Comparison
@@ -36,16 +38,23 @@ class ReadNote:
     short: str = ""
 
 
-def notes_of(draft: Draft, comparison: Comparison, enabled: bool) -> dict[str, ReadNote]:
+def notes_of(draft: Draft, comparison: Comparison, enabled: bool, today: date) -> dict[str, ReadNote]:
     """By the page's id, while the case is being written."""
     if not draft.editable:
         return {}
-    notes = ((scan.id, _note(scan, draft.readings, comparison, enabled)) for scan in draft.scans if not scan.erased_at)
+    known: dict[str, set[str]] = {}
+    for trouble in scan_troubles(draft.content, draft.scans, draft.readings, today):
+        known.setdefault(trouble.scan_id, set()).add(trouble.code)
+    notes = (
+        (scan.id, _note(scan, draft.readings, comparison, enabled, known.get(scan.id, set())))
+        for scan in draft.scans
+        if not scan.erased_at
+    )
     return {scan_id: note for scan_id, note in notes if note is not None}
 
 
 def _note(
-    scan: ScanRecord, readings: Mapping[str, ScanReading], comparison: Comparison, enabled: bool
+    scan: ScanRecord, readings: Mapping[str, ScanReading], comparison: Comparison, enabled: bool, known: set[str]
 ) -> ReadNote | None:
     reading = readings.get(scan.id)
     if own_words(scan.remark):
@@ -54,14 +63,15 @@ def _note(
         )
     if reading is None:
         return ReadNote(_say("state.reading"), "soft") if enabled else None
-    return next(_findings(scan, reading, comparison))
+    return next(_findings(scan, reading, comparison, known))
 
 
-def _findings(scan: ScanRecord, reading: ScanReading, comparison: Comparison) -> Iterator[ReadNote]:
+def _findings(scan: ScanRecord, reading: ScanReading, comparison: Comparison, known: set[str]) -> Iterator[ReadNote]:
     """The gravest first; the last one is always there."""
     if reading.failure is not None:
         why = sentence(reading.failure)
         yield ReadNote(_say("state.unread"), "soft", _say("advice.unread", why=why), _say("short.unread"))
+    yield from _defects(known & {"wrong_person"})  # more than that something differs
     if any(each.scan_id == scan.id and each.sure for each in comparison.differences):
         yield ReadNote(
             _say("state.differs"), "wrong", "右边的卡片上有原图：采用 Alt+A，保留 Alt+K", _say("short.differs")
@@ -74,12 +84,13 @@ def _findings(scan: ScanRecord, reading: ScanReading, comparison: Comparison) ->
             _say("advice.misfiled", kind=f"scan.{kind.value}", key=key),
             _say("short.misfiled", key=key),
         )
-    yield from _defects(reading)
+    yield from _defects({*reading.defects, *known})
     yield _good(scan, reading, comparison)
 
 
-def _defects(reading: ScanReading) -> Iterator[ReadNote]:
-    found = [each for each in _GRAVEST if each in reading.defects]
+def _defects(codes: set[str]) -> Iterator[ReadNote]:
+    """What was seen while reading, and what the case says of it."""
+    found = [each for each in _GRAVEST if each in codes]
     if found:
         advice = "；".join(_say(f"advice.{each}") for each in found)
         yield ReadNote(

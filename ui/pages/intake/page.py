@@ -148,7 +148,7 @@ class IntakePage(Page):
         self.side.show_materials(self.table.presenter.materials())
         self.side.show_case(draft, judged)
         self._compare.look(draft, judged.compared)
-        self._scans.tell(notes_of(draft, judged.compared, self._compare.enabled))
+        self._scans.tell(notes_of(draft, judged.compared, self._compare.enabled, self.context.desk.today()))
         self._ways.look(draft, judged)
         self.side.show_notes([*self._ways.note(), *self.table.notes(judged)])
 

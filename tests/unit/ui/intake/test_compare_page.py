@@ -279,6 +279,18 @@ def test_the_strip_says_what_the_gate_found_and_what_to_do(
     assert "Enter" in page.form._scan_help.text()
 
 
+def test_somebody_elses_card_is_named_before_its_numbers(
+    qtbot: QtBot, page: IntakePage, desk: Desk, tmp_path: Path
+) -> None:
+    application_id = complete(desk, tmp_path)
+    put_readings(desk, application_id, number=4)
+    opened(qtbot, page, application_id)
+    assert notes(page)[ScanKind.ID_FRONT] == "不是本人的"
+    page._go_to("scans")
+    page.form.strip.go_to(ScanKind.ID_FRONT)
+    assert "再扫本人的" in page.form._scan_help.text()
+
+
 def test_a_page_filed_as_another_paper_is_named_and_put_right_by_its_key(
     qtbot: QtBot, page: IntakePage, desk: Desk, tmp_path: Path
 ) -> None:
