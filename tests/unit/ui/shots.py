@@ -25,6 +25,7 @@ from station_app.store.records import LedgerQuery
 from tests.samples.cases import case
 from tests.samples.people import person
 from tests.samples.pictures import scans_of
+from tests.unit.ui.intake.readings import put_readings
 from tests.unit.ui.stations import PASSWORD, Watch, make_home, open_desk
 from ui.bootstrap import Program
 from ui.pages.setup import SetupPage
@@ -58,6 +59,7 @@ def fill(desk: Desk) -> None:
     assert draft.value.record.state is State.DRAFT
     for number, category in ((4, Category.VOCATIONAL), (5, Category.SOCIAL_WORKER), (6, Category.COMPETITION)):
         _whole(desk, number, category)
+    _mistyped(desk, 13)
     for number, states in (
         (7, (State.QUEUED,)),
         (8, (State.QUEUED, State.RECEIVED)),
@@ -89,6 +91,17 @@ def _whole(desk: Desk, number: int, category: Category) -> str:
             capture.add_scan(desk, identity, kind, content)
     intake.set_consent(desk, identity, {"notice": "1", "given_on": "2024-05-15", "how": "oral"})
     return identity
+
+
+def _mistyped(desk: Desk, number: int) -> None:
+    """A draft whose card number is not the one on its page, and that lacks what the certificate says."""
+    identity = _whole(desk, number, Category.VOCATIONAL)
+    content = intake.open_case(desk, identity).record.content
+    card = str(content.value("card_no"))
+    wrong = f"{card[:7]}{(int(card[7]) + 2) % 10}{card[8:]}"
+    content = content.with_value("applicant", "card_no", wrong).with_value("certificate", "occupation", None)
+    intake.save_content(desk, identity, content)
+    put_readings(desk, identity, {"id_back": "glare"}, number)
 
 
 def _moved(desk: Desk, identity: str, states: tuple[State, ...]) -> None:
@@ -137,7 +150,8 @@ def _shoot(app: QApplication, home: Path, theme: str, size: int) -> None:
         if row.state in (State.DRAFT, State.RETURNED, State.RECEIVED, State.PAID):
             program.session.shell.show_case(row.id)
             _settle(app, program)
-            grab(f"intake_{row.state}_{row.category}")
+            differs = "_differs" if row.name == person(13).name else ""
+            grab(f"intake_{row.state}_{row.category}{differs}")
     program.session.shell.show_trouble(EnvironmentFault("disk_full"))
     grab("banner")
     program.lock()

@@ -84,6 +84,7 @@ class CompareDesk(QObject):
             self._draft, self._field = draft, ""
         self._shown = comparison
         waiting = comparison.waiting
+        self._field = self._field or self._form.focused_field()
         at = next((at for at, each in enumerate(waiting) if each.field == self._field), 0)
         told = waiting[at] if waiting else None
         self._field = told.field if told is not None else ""

@@ -49,7 +49,7 @@ def beside(told: Told, current: bool) -> Beside:
     value = shown(told.field, told.read)
     if isinstance(told, Difference):
         place = _one_place(told)
-        shorter = f"≠ {paper(told)}{place}" if place else f"≠ {paper(told)}：{value}"
+        shorter = f"≠ {place}" if place else f"≠ {paper(told)}：{value}"
         if not told.sure:
             return Beside(f"请核对：{paper(told)}像是 {value}", f"请核对{paper(told)}", "attention")
         return Beside(f"{paper(told)}读作 {value}", shorter, "wrong")

@@ -163,6 +163,10 @@ class FormPane(QScrollArea):
         self.ensureWidgetVisible(widget, space(20), space(40))
         return True
 
+    def focused_field(self) -> str:
+        """The field that has the focus, empty while none has."""
+        return next((name for name, editor in self.editors.items() if editor.hasFocus()), "")
+
     def stops(self) -> list[QWidget]:
         """The stops of Tab on this side, in order."""
         if not self._grids:

@@ -227,6 +227,7 @@ class ScanDesk(QObject):
 
     def _shot(self, content: bytes) -> None:
         if self._draft is not None:
+            self._begin()
             self._shelf.add_shot(self._draft, content)
 
     def _shelf_changed(self, draft: Draft, scan_id: str) -> None:

@@ -172,6 +172,22 @@ def test_the_keys_act_on_the_field_with_the_focus(qtbot: QtBot, page: IntakePage
     assert page.side.compare.field == "card_no"
 
 
+def test_readings_that_come_late_begin_with_the_field_in_hand(
+    qtbot: QtBot, page: IntakePage, desk: Desk, tmp_path: Path
+) -> None:
+    application_id = with_values(desk, complete(desk, tmp_path), card_no=wrong_card(), occupation=None)
+    opened(qtbot, page, application_id)
+    assert focused().objectName() == "occupation"
+    put_readings(desk, application_id)
+    told(page)
+    qtbot.waitUntil(page.side.compare.isVisible)
+    assert page.side.compare.field == "occupation"
+    press(Qt.Key.Key_A, ALT)
+    settle(qtbot, page)
+    assert page.draft.content.value("card_no") == wrong_card()
+    assert page.side.compare.field == "card_no"
+
+
 def test_empty_fields_are_offered_what_was_read_and_filled_only_by_the_key(
     qtbot: QtBot, page: IntakePage, desk: Desk, tmp_path: Path
 ) -> None:
