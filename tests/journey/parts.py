@@ -36,6 +36,7 @@ def first_run(clerk: Clerk, url: str, code: str, scans: list[str]) -> None:
     _find_member(clerk)
     _enter_certificate(clerk)
     _add_scans(clerk, scans)
+    _see_pages_read(clerk)
     _find_a_way_out(clerk)
     _read_assessment(clerk)
     _print(clerk, "form.pdf", "print the confirmation sheet · 打印")
@@ -155,6 +156,15 @@ def _add_scans(clerk: Clerk, scans: list[str]) -> None:
         if {scan.sha256: scan.kind.value for scan in clerk.intake.draft.scans} != kinds:
             raise StuckError("a scan is filed under another kind")
         hands.until(lambda: _pictured(clerk) == len(scans), "their pictures")
+
+
+def _see_pages_read(clerk: Clerk) -> None:
+    """The program reads every page beside the window and compares it with what was typed."""
+    with clerk.step("the pages are read and compared with what was typed · 识读、比对"):
+        draft = clerk.intake.draft
+        clerk.hands.until(lambda: len(draft.readings) == len(draft.scans), "the pages read", 180)
+        if clerk.intake.side.compare.isVisible():
+            raise StuckError("a page says something else than what was typed")
 
 
 def _listed(clerk: Clerk) -> int:
