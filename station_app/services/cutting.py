@@ -35,10 +35,14 @@ _SIDES = (ScanKind.ID_FRONT, ScanKind.ID_BACK)
 
 @dataclass(frozen=True)
 class DevicePage:
-    """A page as a scanner, a camera or a document gave it. ``kind``: what the clerk asked for, if anything."""
+    """A page as a scanner, a camera or a document gave it. ``kind``: what the clerk asked for, if anything.
+
+    ``alike``: a page of its own even where the case has one of the very same bytes; two empty sheets of one stack are.
+    """
 
     content: bytes
     kind: ScanKind = ScanKind.OTHER
+    alike: bool = False
 
 
 def add_device_pages(desk: Desk, application_id: str, pages: Sequence[DevicePage]) -> Written[tuple[ScanRecord, ...]]:
@@ -47,7 +51,7 @@ def add_device_pages(desk: Desk, application_id: str, pages: Sequence[DevicePage
     On a case being written they are filed whole at once; the reading worker then puts in the place of each the
     documents on it, straight and upright, under the kinds they read as (``Changed`` with SCANS tells). On a case
     already submitted that is done first, a second for each page, since what is filed there travels at once: not for a
-    thread that others wait for. The same page twice is one page.
+    thread that others wait for. The same page twice is one page, unless it is ``alike``.
 
     Raises UserError ``scan_*``, ``scans_too_many``, ``not_editable``.
     """
@@ -67,7 +71,7 @@ def add_device_pages(desk: Desk, application_id: str, pages: Sequence[DevicePage
         new: list[ScanRecord] = []
         for page, own, seen in zip(pages, whole, looked, strict=True):
             own_parts = [next(cut) for _ in _parts_of(seen)]
-            there = _filed_before(uow, record, own)
+            there = [] if page.alike else _filed_before(uow, record, own)
             added = [] if there else _file(desk, uow, record, (page.kind, own), seen, own_parts)
             filed, new = [*filed, *there, *added], [*new, *added]
         if new and record.state not in EDITABLE:
