@@ -96,7 +96,7 @@ def _add_case_commands(commands: Commands) -> None:
     printing.add_argument("reference", metavar="REF")
     printing.add_argument("--paper", choices=PAPERS, help="哪一种；不写时打印这一件当前要用的")
     printing.add_argument("--out", required=True, metavar="FILE.pdf")
-    export = _command(commands, "export", "papers.export_case", "导出一件的全部扫描件和回执：一个 PDF，每页加水印")
+    export = _command(commands, "export", "papers.export_case", "导出一件的扫描件和回执：一个 PDF，扫描件每页加水印")
     export.add_argument("reference", metavar="REF")
     export.add_argument("--out", required=True, metavar="FILE.pdf")
     export.add_argument("--purpose", required=True, metavar="TEXT", help="用途，印在每一页上")

@@ -8,7 +8,7 @@ from typing import Any
 
 from station_app.cli.entry import open_desk
 from station_app.cli.output import Exit, print_json, say_error
-from station_app.errors import EnvironmentFault
+from station_app.errors import EnvironmentFault, UserError
 from station_app.papers.reader import Reader
 from station_app.services import sorting, tray
 from station_app.services.desk import Desk
@@ -42,6 +42,8 @@ def _sorted(desk: Desk) -> tuple[Outcome, ...]:
         while (page := stack.next()) is not None:
             try:
                 documents = reader.read_page(desk.store.scans.get(page.file_name), desk.today())
+            except UserError as error:  # the picture itself
+                stack.failed(page, error)
             except EnvironmentFault as fault:
                 if fault.code == "reading_not_started":  # no page is to blame: they wait for another time
                     raise

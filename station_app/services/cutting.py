@@ -37,12 +37,13 @@ _SIDES = (ScanKind.ID_FRONT, ScanKind.ID_BACK)
 class DevicePage:
     """A page as a scanner, a camera or a document gave it. ``kind``: what the clerk asked for, if anything.
 
-    ``alike``: a page of its own even where the case has one of the very same bytes; two empty sheets of one stack are.
+    ``once``: what the case has of the very same bytes is this page, filed before and cut short; two empty sheets of a
+    stack may be alike, and are two.
     """
 
     content: bytes
     kind: ScanKind = ScanKind.OTHER
-    alike: bool = False
+    once: bool = False
 
 
 def add_device_pages(desk: Desk, application_id: str, pages: Sequence[DevicePage]) -> Written[tuple[ScanRecord, ...]]:
@@ -51,7 +52,7 @@ def add_device_pages(desk: Desk, application_id: str, pages: Sequence[DevicePage
     On a case being written they are filed whole at once; the reading worker then puts in the place of each the
     documents on it, straight and upright, under the kinds they read as (``Changed`` with SCANS tells). On a case
     already submitted that is done first, a second for each page, since what is filed there travels at once: not for a
-    thread that others wait for. The same page twice is one page, unless it is ``alike``.
+    thread that others wait for. A page that is to be there ``once`` is not filed again.
 
     Raises UserError ``scan_*``, ``scans_too_many``, ``not_editable``.
     """
@@ -71,7 +72,7 @@ def add_device_pages(desk: Desk, application_id: str, pages: Sequence[DevicePage
         new: list[ScanRecord] = []
         for page, own, seen in zip(pages, whole, looked, strict=True):
             own_parts = [next(cut) for _ in _parts_of(seen)]
-            there = [] if page.alike else _filed_before(uow, record, own)
+            there = _filed_before(uow, record, own) if page.once else []
             added = [] if there else _file(desk, uow, record, (page.kind, own), seen, own_parts)
             filed, new = [*filed, *there, *added], [*new, *added]
         if new and record.state not in EDITABLE:

@@ -153,7 +153,8 @@ def file_page(desk: Desk, tray_id: str, application_id: str, kind: ScanKind) -> 
     """File a page to a case as the clerk says; the case's reference. A paper of our own goes as a form to its own case
     only, and not where it was printed for another revision or edited since.
 
-    Raises UserError ``tray_page_unknown``, ``paper_*``, ``scan_*``, ``scans_too_many``, ``not_editable``.
+    Raises UserError ``tray_page_unknown``, ``tray_not_read_yet``, ``paper_*``, ``scan_*``, ``scans_too_many``,
+    ``not_editable``.
     """
     desk.require(Act.CASES)
     with desk.store.read() as uow:
@@ -161,6 +162,8 @@ def file_page(desk: Desk, tray_id: str, application_id: str, kind: ScanKind) -> 
         code = read_code(page.code) if page.code else None
         if kind is ScanKind.FORM and code is not None:
             _check_paper(desk, uow, code, application_id)
+        elif kind is ScanKind.FORM and page.reason == UNSORTED and uow.settings.get("reading_enabled"):
+            raise UserError("tray_not_read_yet")  # its code may say that it is another case's
     return put_into(desk, page, application_id, kind, code if kind is ScanKind.FORM else None)
 
 
@@ -174,11 +177,22 @@ def _check_paper(desk: Desk, uow: UnitOfWork, code: PaperCode, application_id: s
 
 def put_into(desk: Desk, page: TrayRecord, application_id: str, kind: ScanKind, code: PaperCode | None) -> Written[str]:
     """The page becomes one of the case's; then it leaves the tray. Cut short in between, it is in both, and doing it
-    again adds nothing.
+    again adds nothing. One page at a time: the clerk and the sorter may want the same one, for two cases.
+
+    Raises UserError ``tray_page_unknown``: it was filed meanwhile.
     """
+    with desk.store.scans.filing:
+        return _put_into(desk, page, application_id, kind, code)
+
+
+def _put_into(
+    desk: Desk, page: TrayRecord, application_id: str, kind: ScanKind, code: PaperCode | None
+) -> Written[str]:
+    with desk.store.read() as uow:
+        uow.tray.get(page.id)
     content = desk.store.scans.get(page.file_name)
     if page.source == DEVICE:
-        changed = add_device_pages(desk, application_id, [DevicePage(content, kind)]).changed
+        changed = add_device_pages(desk, application_id, [DevicePage(content, kind, once=True)]).changed
     else:
         filed = capture.add_scans(desk, application_id, [(kind, content)])
         changed = filed.changed | _put_reading(desk, page, filed.value[0])

@@ -54,8 +54,9 @@ class Tray:
         self._connection.execute(delete(tray).where(tray.c.id == tray_id))
 
     def is_needed(self, file_name: str) -> bool:
-        """Whether a page of the tray or of a case has this file."""
-        kept = (select(each.c.id).where(each.c.file_name == file_name) for each in (scans, originals, tray))
+        """Whether a page of the tray or of a case has this file; one that was erased needs it no more."""
+        kept = [select(each.c.id).where(each.c.file_name == file_name) for each in (scans, originals, tray)]
+        kept = [kept[0].where(scans.c.erased_at.is_(None)), kept[1].where(originals.c.erased_at.is_(None)), kept[2]]
         return any(self._connection.execute(each.limit(1)).first() is not None for each in kept)
 
 

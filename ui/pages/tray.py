@@ -65,6 +65,7 @@ class TrayPane(QWidget):
         self._context = context
         self._view: TrayView | None = None
         self._image = QImage()
+        self._placed: TrayRow | None = None  # for which a case is looked for
         self._shown = ""  # the page whose picture is shown or on its way
         self._asked: tuple[str, ...] = ()  # what the question is about
         self._may_discard = context.desk.operator.may(Act.DISCARD)
@@ -183,12 +184,12 @@ class TrayPane(QWidget):
         if row is None:
             return
         if row.suggested and row.page.application_id is not None:
-            self._file_to(row.page.application_id, row.page.kind or ScanKind.OTHER)
+            self._put(row, row.page.application_id, row.page.kind or ScanKind.OTHER)
         else:
             self._ask_where()
 
     def _ask_where(self) -> None:
-        row = self._row()
+        self._placed = row = self._row()
         if row is not None:
             self._cases.ask(ScanKind.OTHER if row.refused else row.page.kind, row.reference)
 
@@ -199,11 +200,14 @@ class TrayPane(QWidget):
             self._viewer.view.show_image(self._image, 0)
 
     def _file_to(self, application_id: str, kind: object) -> None:
-        row = self._row()
-        if row is not None and isinstance(kind, ScanKind):
-            work = partial(tray.file_page, self._context.desk, row.page.id, application_id, kind)
-            done = partial(self._filed, label(f"scan.{kind.value}"))
-            self._context.tasks.command(self, work, done, self.failed.emit, long=row.page.source == tray.DEVICE)
+        """The page that was asked about: the mark may stand on another one by now."""
+        if self._placed is not None and isinstance(kind, ScanKind):
+            self._put(self._placed, application_id, kind)
+
+    def _put(self, row: TrayRow, application_id: str, kind: ScanKind) -> None:
+        work = partial(tray.file_page, self._context.desk, row.page.id, application_id, kind)
+        done = partial(self._filed, label(f"scan.{kind.value}"))
+        self._context.tasks.command(self, work, done, self.failed.emit, long=row.page.source == tray.DEVICE)
 
     def _filed(self, kind: str, reference: str) -> None:
         self.said.emit(f"已归到 {reference}：{kind}。", "ok")

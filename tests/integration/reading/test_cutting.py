@@ -187,14 +187,14 @@ def _submitted(desk: Desk) -> ApplicationRecord:
 def test_sheets_that_are_alike_are_each_a_page(desk: Desk, record: ApplicationRecord, picture: bytes) -> None:
     """Two empty sheets of one stack can have the very same bytes."""
     for _ in range(2):
-        capture.add_device_pages(desk, record.id, [capture.DevicePage(picture, alike=True)])
+        capture.add_device_pages(desk, record.id, [capture.DevicePage(picture)])
     with desk.store.read() as uow:
         assert len(uow.scans.of(record.id)) == 2
 
 
 def test_the_same_page_of_a_device_twice_is_one_page(desk: Desk, record: ApplicationRecord, picture: bytes) -> None:
     """Whoever was cut short and does it again adds nothing; what was taken out can be scanned anew."""
-    pages = [capture.DevicePage(picture), capture.DevicePage(page("second", 900))]
+    pages = [capture.DevicePage(picture, once=True), capture.DevicePage(page("second", 900), once=True)]
     first = capture.add_device_pages(desk, record.id, pages)
     again = capture.add_device_pages(desk, record.id, pages)
     assert again.value == first.value

@@ -56,6 +56,7 @@ class Arrivals(QObject):
         self._files: tuple[Arrived, ...] = ()
         self._busy: set[Arrived] = set()
         self._gone = False
+        self._fresh = True  # nothing has been heard since the watching began: what lies there is no news
         self._by_itself, self._moves = False, True
         self._folder = ""
         self._since = time.time() - _OLD
@@ -75,7 +76,10 @@ class Arrivals(QObject):
 
     def take(self) -> None:
         """Put everything that waits into the case on the table."""
-        draft, files = self._draft, self._free()
+        self._put_in(self._free())
+
+    def _put_in(self, files: Sequence[Arrived]) -> None:
+        draft = self._draft
         if draft is None or not draft.editable or not files:
             return
         self._busy |= set(files)
@@ -127,6 +131,7 @@ class Arrivals(QObject):
             inbox.put(look)
             heard.emit()
 
+        self._fresh = True
         worker = FolderWorker(told, self._every)
         for each in self._done:
             worker.done(each)
@@ -150,12 +155,14 @@ class Arrivals(QObject):
         self._files = look.files
         self._busy &= set(look.files)
         self._tell()
+        fresh, self._fresh = self._fresh, False
         if new and self._takes():
-            self._offer([each for each in self._free() if each in new])
+            self._offer([each for each in self._free() if each in new], by_itself=self._by_itself and not fresh)
 
-    def _offer(self, new: Sequence[Arrived]) -> None:
-        if self._by_itself and self._draft is not None and self._draft.begun:
-            self.take()
+    def _offer(self, new: Sequence[Arrived], *, by_itself: bool) -> None:
+        """By itself goes only what came while this case lay on the table: whose the others are, the clerk knows."""
+        if by_itself and self._draft is not None and self._draft.begun:
+            self._put_in(new)
         elif new:
             self.said.emit(f"文件夹里来了 {_named([each.path for each in new])}，按 Alt+F 放进这一件", "")
 

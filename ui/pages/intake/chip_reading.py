@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from station_app.devices.id_reader import CardOrder
     from station_app.errors import StationError
     from station_app.services.desk import Desk
+    from ui.pages.intake.draft import Draft
     from ui.pages.intake.table import CaseTable
     from ui.tasks import Hand, Tasks
+
+_CALLED_OFF = "不读身份证了"
 
 
 class ChipReading(QObject):
@@ -38,6 +41,7 @@ class ChipReading(QObject):
         self._table = table
         self._run: Run[CardJob] | None = None
         self._busy = False
+        self._draft: Draft | None = None  # whose card is waited for; None: nobody's any more
         table.put.connect(self.cancel)
 
     def read(self) -> None:
@@ -45,14 +49,16 @@ class ChipReading(QObject):
         if self._busy:
             self.said.emit("正在等身份证：请平放在读卡器上；不读了按 Esc", "attention")
             return
-        self._busy = True
+        self._busy, self._draft = True, self._table.draft
         self._tasks.query(self, partial(devices.card_order, self._desk), self._start, self._failed)
 
     def cancel(self) -> bool:
         """No card is waited for any more. False where none was."""
-        if self._run is None:
+        if not self._busy:
             return False
-        self._run.cancel()
+        self._draft = None  # what has been read already is not taken either
+        if self._run is not None:
+            self._run.cancel()
         return True
 
     def use(self) -> None:
@@ -63,18 +69,30 @@ class ChipReading(QObject):
         self._table.refresh()
 
     def _start(self, order: CardOrder) -> None:
+        if self._is_called_off():
+            return
         run = self._run = Run(partial(CardJob, order))
         self.waiting.emit(True)
         work = partial(read_card, run)
         self._tasks.stream(self, work, _nothing, self._done, self._failed, stop=run.cancel)
 
     def _done(self, record: ChipRecord) -> None:
+        if self._is_called_off():
+            return
         self._end()
         filled = self._table.presenter.take_chip(facts_of(record))
         for name, value in filled.items():
             self._table.edit(name, value, "")
         self._table.refresh()
         self._say(record, tuple(filled))
+
+    def _is_called_off(self) -> bool:
+        """Whether the card would be another case's."""
+        if self._draft is not None and self._draft is self._table.draft:
+            return False
+        self._end()
+        self.said.emit(_CALLED_OFF, "")
+        return True
 
     def _say(self, record: ChipRecord, filled: tuple[str, ...]) -> None:
         kind = label(f"card_kind.{record.kind}")
@@ -92,7 +110,7 @@ class ChipReading(QObject):
     def _failed(self, error: StationError) -> None:
         self._end()
         if error.code == "scan_cancelled":
-            self.said.emit("不读身份证了", "")
+            self.said.emit(_CALLED_OFF, "")
         else:
             self.said.emit(sentence(error), "attention" if error.code.endswith(("_placed", "_chosen")) else "wrong")
 

@@ -88,7 +88,7 @@ def _begin(desk: Desk, target: Target) -> Written[_Case]:
 def _file(desk: Desk, case: _Case, page: Page, wanted: ScanKind | None) -> Written[Filed]:
     record = case.view.record
     kind = wanted or _guess(desk, case.view)
-    written = cutting.add_device_pages(desk, record.id, [cutting.DevicePage(page.content, kind, alike=True)])
+    written = cutting.add_device_pages(desk, record.id, [cutting.DevicePage(page.content, kind)])
     return Written(Filed(written.value, case.view if case.new else None), written.changed)
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ui.context import Context
     from ui.paper.case_file import Exported
 
-_ABOUT = "申请表、身份证、互助服务卡、证书和回执合成一个 PDF，每页印上用途、日期和您的姓名；谁导出过记录在案。"
+_ABOUT = "申请表、身份证、互助服务卡、证书和回执合成一个 PDF，扫描件每页印上用途、日期和您的姓名；谁导出过记录在案。"
 
 
 class ExportCase(Overlay):

@@ -99,6 +99,9 @@ def test_by_itself_into_a_case_that_is_begun_and_files_stay_where_they_are(
     shown.open(complete(desk, tmp_path))
     settle(qtbot, shown)
     _drop(folder, "晚.jpg", _PAGES[1])
+    _until_filed(qtbot, shown, 4 + 1)
+    _until_offered(qtbot, shown, 1)  # whose the early one is, the clerk knows
+    press(Qt.Key.Key_F, _ALT)
     _until_filed(qtbot, shown, 4 + 2)
     assert sorted(each.name for each in folder.iterdir()) == sorted(["早.jpg", "晚.jpg"])
     qtbot.waitUntil(lambda: not shown.form._arrived.isVisible(), timeout=_PATIENCE_MS)
