@@ -13,7 +13,7 @@ from station_app.domain.reading import DocumentReading, ReadField
 from station_app.durable import Point
 from station_app.errors import EnvironmentFault, UserError
 from station_app.papers import Paper
-from station_app.services import intake, papers, sorting, submission, tray
+from station_app.services import intake, papers, settings, sorting, submission, tray
 from station_app.services.desk import Desk
 from station_app.services.signed_papers import note_printed
 from station_app.services.sorting import Outcome
@@ -294,3 +294,26 @@ def test_only_a_lead_discards_and_the_bytes_go_unless_a_case_has_them(desk: Desk
     with desk.store.read() as uow:
         rows = uow.connection.exec_driver_sql("SELECT action, subject FROM audit ORDER BY seq").all()
     assert [tuple(row) for row in rows][-2:] == [("tray_discarded", mine), ("tray_discarded", other)]
+
+
+def test_a_page_that_nobody_has_read_is_no_form_yet(desk: Desk) -> None:
+    """Its code may say that it is another case's; where nothing is read the clerk's word stands."""
+    record = complete(desk)
+    (tray_id,) = tray.keep(desk, [_picture()]).value
+    with pytest.raises(UserError, match="tray_not_read_yet"):
+        tray.file_page(desk, tray_id, record.id, ScanKind.FORM)
+    settings.change(desk, "reading_enabled", value=False)
+    tray.file_page(desk, tray_id, record.id, ScanKind.FORM)
+    assert ScanKind.FORM in _kinds(desk, record)
+
+
+def test_a_page_goes_to_one_case_only(desk: Desk) -> None:
+    first, second = complete(desk), complete(desk)
+    (tray_id,) = tray.keep(desk, [_picture()]).value
+    with desk.store.read() as uow:
+        page = uow.tray.get(tray_id)
+    tray.put_into(desk, page, first.id, ScanKind.OTHER, None)
+    before = _kinds(desk, second)
+    with pytest.raises(UserError, match="tray_page_unknown"):
+        tray.put_into(desk, page, second.id, ScanKind.OTHER, None)
+    assert _kinds(desk, second) == before

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from station_app.devices.id_chip import read_text
 from station_app.devices.job import CardJob
 from station_app.domain.identity import id_number_problem
 from station_app.services import intake
@@ -224,3 +225,17 @@ def test_another_case_calls_the_read_off(qtbot: QtBot, page: IntakePage, desk: D
     wait_for(qtbot, words, "不读身份证了")
     settle(qtbot, page)
     assert focused().objectName() == "lookup"
+
+
+def test_a_card_that_comes_as_the_case_changes_fills_nothing(qtbot: QtBot, page: IntakePage, readers: Readers) -> None:
+    """It was read already, and its answer is on the way."""
+    readers.plug_in(FakeReader(empty=-1))
+    read_card(page)
+    reading: chip_reading.ChipReading | None = page.findChild(chip_reading.ChipReading)
+    assert reading is not None
+    qtbot.waitUntil(lambda: reading._run is not None)
+    page.new_case()
+    reading._done(read_text(resident(3)))
+    settle(qtbot, page)
+    assert not page.draft.content.value("name")
+    assert not page.draft.chip

@@ -196,3 +196,23 @@ def test_every_button_has_room_for_its_words(qtbot: QtBot, show: Shower, world: 
     )
     for each in buttons:
         assert each.width() >= each.sizeHint().width(), each.objectName()
+
+
+def test_the_page_that_was_asked_about_is_filed_and_no_other(qtbot: QtBot, show: Shower, world: World) -> None:
+    """While its case is looked for it is sorted away; the mark stands on its neighbour then."""
+    record = world.cases["ready"]
+    asked = _put(world, _document(ScanKind.CARD, {"card_no": "6210301877889900"}))
+    _put(world, _document(ScanKind.CARD, {"card_no": "6210301877889901"}), 2)
+    pane = _opened(qtbot, show, world)
+    problems: list[str] = []
+    pane.failed.connect(lambda error: problems.append(error.code))
+    qtbot.waitUntil(lambda: (row := pane._row()) is not None and row.page.id == asked)
+    press(Qt.Key.Key_F2)
+    tray.file_page(world.desk, asked, record.id, ScanKind.OTHER)
+    pane.ask()
+    qtbot.waitUntil(lambda: (row := pane._row()) is not None and row.page.id != asked)
+    type_text(record.reference)
+    qtbot.waitUntil(lambda: len(pane._cases.list.lines.line_rows()) == 1)
+    press(Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: problems == ["tray_page_unknown"])
+    assert tray.count(world.desk) == 1
