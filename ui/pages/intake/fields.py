@@ -186,7 +186,8 @@ class FieldGrid(QWidget):
             self.open_extra()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.FocusOut:
+        # PySide can know an event's address as that of a layout item which Qt has deleted, and hand that over
+        if isinstance(event, QEvent) and event.type() == QEvent.Type.FocusOut:
             self.left.emit(watched.objectName())
         return False
 
