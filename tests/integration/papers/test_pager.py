@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from io import BytesIO
 
 import psutil
@@ -183,10 +184,13 @@ def test_one_page_and_other_pictures_are_left_as_they_are() -> None:
 
 
 def _child() -> psutil.Process:
-    """As soon as it is there."""
+    """As soon as it is a program of its own; stopped before, it would keep this process waiting for ever."""
+    own = psutil.Process().cmdline()
     while True:
         for each in psutil.Process().children():
-            return each
+            with suppress(psutil.Error):
+                if each.cmdline() not in ([], own):
+                    return each
 
 
 def _while_away(act: Callable[[psutil.Process], None]) -> threading.Thread:
