@@ -15,6 +15,7 @@ from station_app.devices.job import DriverJob, ScanJob
 from station_app.devices.scanner import ScanOrder, Source
 from station_app.errors import EnvironmentFault, UserError
 from tests.integration.devices.conftest import SCANNER, SLOW, Configure
+from tests.integration.devices.processes import of_drivers
 from tests.patience import PATIENCE_SECONDS
 
 _QUICK, _ENDLESS = 25, 1200  # dpi; at 1200 the slow backend needs half an hour a page
@@ -29,14 +30,9 @@ def _order(resolution: int = _ENDLESS) -> ScanOrder:
     return ScanOrder(SCANNER, Source.FEEDER, resolution)
 
 
-def _processes(of: psutil.Process | None = None) -> dict[str, psutil.Process]:
-    """The driver's process and what it has started, by name."""
-    return {each.name(): each for each in (of or psutil.Process()).children(recursive=True)}
-
-
 def _at_work(job: DriverJob) -> dict[str, psutil.Process]:
     assert next(job.messages()).kind == "alive"
-    found = _processes()
+    found = of_drivers()
     assert "scanimage" in found
     return found
 
@@ -79,7 +75,7 @@ def test_pages_before_a_death_count() -> None:
     with ScanJob(_order(_QUICK), silence=PATIENCE_SECONDS) as job:
         pages = iter(job)
         assert next(pages).content
-        _processes()["scanimage"].kill()
+        of_drivers()["scanimage"].kill()
         with pytest.raises(EnvironmentFault, match="scanner_crashed"):
             list(pages)
 
@@ -106,7 +102,7 @@ def _code_of(messages: Iterator[object]) -> str:
 def test_a_scan_that_nobody_reads_to_its_end_ends_too() -> None:
     with ScanJob(_order(_QUICK), silence=PATIENCE_SECONDS) as pages:
         next(iter(pages))
-        found = _processes()
+        found = of_drivers()
     assert _all_end(found)
     assert not _pictures(found)
 
@@ -127,7 +123,7 @@ def test_nothing_outlives_a_killed_program() -> None:
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as program:
         assert program.stdout is not None
         assert program.stdout.readline() == b"at work\n"
-        found = _processes(psutil.Process(program.pid))
+        found = of_drivers(psutil.Process(program.pid))
         assert "scanimage" in found
         program.kill()
     assert _all_end(found)

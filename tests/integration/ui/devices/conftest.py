@@ -6,7 +6,6 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-import psutil
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -62,11 +61,6 @@ class Readers:
 def readers(desk: Desk) -> Iterator[Readers]:
     with ExitStack() as stack:
         yield Readers(desk, stack)
-
-
-def driver_processes() -> dict[str, psutil.Process]:
-    """The driver's process and what it has started, by name."""
-    return {each.name(): each for each in psutil.Process().children(recursive=True)}
 
 
 def said(page: IntakePage) -> list[str]:

@@ -23,7 +23,8 @@ from station_app.services.desk import Desk
 from tests.integration.devices.conftest import SCANNER, Configure, black_hole
 from tests.integration.devices.fake_escl import FakeScanner, serving
 from tests.integration.devices.fake_id_reader import FakeReader
-from tests.integration.ui.devices.conftest import Readers, driver_processes, have_scanners, readers, remember
+from tests.integration.devices.processes import of_drivers
+from tests.integration.ui.devices.conftest import Readers, have_scanners, readers, remember
 from tests.samples.people import person
 from tests.unit.ui.conftest import home, made_home, station, station_context, watch
 from ui.context import Context
@@ -87,7 +88,7 @@ def test_a_trial_shows_the_page_and_keeps_nothing(qtbot: QtBot, card: DevicesCar
     qtbot.waitUntil(lambda: card._outcome.text().startswith("✓ 扫到一页"))
     assert not card._picture.pixmap().isNull()
     _settle(qtbot, card._context)
-    assert driver_processes() == {}
+    assert of_drivers() == {}
 
 
 def test_a_trial_that_fails_says_why(qtbot: QtBot, card: DevicesCard, desk: Desk) -> None:

@@ -16,7 +16,8 @@ from station_app.domain.identity import id_number_problem
 from station_app.services import intake
 from station_app.services.desk import Desk
 from tests.integration.devices.fake_id_reader import FakeReader, card_text, resident
-from tests.integration.ui.devices.conftest import Readers, driver_processes, readers, said, wait_for
+from tests.integration.devices.processes import of_drivers
+from tests.integration.ui.devices.conftest import Readers, readers, said, wait_for
 from tests.samples.people import person
 from tests.unit.ui.intake.conftest import focused, member, press, put_page, settle, write
 from tests.unit.ui.intake.pages import begin, stored
@@ -167,7 +168,7 @@ def test_a_second_key_and_esc(qtbot: QtBot, page: IntakePage, desk: Desk, reader
     press(Qt.Key.Key_Escape)
     wait_for(qtbot, words, "不读身份证了")
     settle(qtbot, page)
-    assert driver_processes() == {}
+    assert of_drivers() == {}
     assert page.draft.content.value("employer") == "ab"
     assert page.top.chip.text().startswith("读")
 
@@ -187,13 +188,13 @@ def test_the_driver_killed_or_hung_and_the_next_read_works(
     words = said(page)
     read_card(page)
     qtbot.waitUntil(lambda: bool(reader.asked))
-    for each in driver_processes().values():
+    for each in of_drivers().values():
         os.kill(each.pid, signal_sent)
     page.form.go_to("employer")
     write("ab")
     wait_for(qtbot, words, "读卡器没有回应")
     settle(qtbot, page)
-    assert driver_processes() == {}
+    assert of_drivers() == {}
     reader.empty = 0
     read_card(page)
     qtbot.waitUntil(lambda: page.draft.content.value("name") == person(3).name)

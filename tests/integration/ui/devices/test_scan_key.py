@@ -19,10 +19,10 @@ from station_app.services import intake, settings, submission
 from station_app.services.desk import Desk
 from tests.integration.devices.conftest import SCANNER, SLOW, Configure
 from tests.integration.devices.fake_escl import FakeScanner, serving
+from tests.integration.devices.processes import of_drivers
 from tests.integration.ui.devices.conftest import (
     ENDLESS,
     chosen_scanner,
-    driver_processes,
     have_scanners,
     remember,
     said,
@@ -121,13 +121,13 @@ def test_a_second_key_says_that_one_is_under_way_and_esc_calls_it_off(
     dots[0] = ENDLESS
     words = said(page)
     press(Qt.Key.Key_F12)
-    qtbot.waitUntil(lambda: "scanimage" in driver_processes())
+    qtbot.waitUntil(lambda: "scanimage" in of_drivers())
     press(Qt.Key.Key_F12)
     wait_for(qtbot, words, "扫描还在进行")
     press(Qt.Key.Key_Escape)
     wait_for(qtbot, words, "扫描已取消")
     settle(qtbot, page)
-    assert driver_processes() == {}
+    assert of_drivers() == {}
     assert stored(desk) == []  # nothing came, so nothing was begun
 
 
@@ -140,7 +140,7 @@ def test_pages_stay_when_the_driver_is_killed_and_the_next_run_works(
     words = said(page)
     press(Qt.Key.Key_F12)
     qtbot.waitUntil(lambda: len(page.draft.scans) >= 1)
-    next(each for name, each in driver_processes().items() if name.startswith(killed)).kill()
+    next(each for name, each in of_drivers().items() if name.startswith(killed)).kill()
     wait_for(qtbot, words, "驱动程序中途退出")
     settle(qtbot, page)
     before = kinds(page)
@@ -161,7 +161,7 @@ def test_a_driver_that_hangs_is_ended_and_the_pages_stay(
     words = said(page)
     press(Qt.Key.Key_F12)
     qtbot.waitUntil(lambda: len(page.draft.scans) >= 1)
-    for each in driver_processes().values():
+    for each in of_drivers().values():
         os.kill(each.pid, signal.SIGSTOP)
     page.form.go_to("employer")
     write("ab")  # the window answers meanwhile
@@ -169,7 +169,7 @@ def test_a_driver_that_hangs_is_ended_and_the_pages_stay(
     wait_for(qtbot, words, "很久没有动静")
     settle(qtbot, page)
     assert kinds(page)
-    assert driver_processes() == {}
+    assert of_drivers() == {}
 
 
 def test_a_device_that_is_unplugged_is_told_and_used_again_when_it_is_back(
@@ -259,7 +259,7 @@ def test_the_window_closes_in_the_middle_of_a_run(
     page.leave()
     page.context.tasks.finish()
     page.context.tasks.drop_queries()
-    assert driver_processes() == {}
+    assert of_drivers() == {}
     assert kinds(page)
 
 
@@ -292,7 +292,7 @@ def test_a_closed_case_takes_no_page(qtbot: QtBot, page: IntakePage, desk: Desk,
     words = said(page)
     press(Qt.Key.Key_F12)
     wait_for(qtbot, words, "不能")
-    assert driver_processes() == {}
+    assert of_drivers() == {}
 
 
 def test_pages_appear_on_a_page_that_was_made_anew_in_the_middle(
