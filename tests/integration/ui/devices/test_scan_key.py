@@ -63,14 +63,15 @@ def test_a_stack_is_filed_sheet_by_sheet_while_the_clerk_types(
     words = said(page)
     page.form.go_to("employer")
     press(Qt.Key.Key_F12)
+    qtbot.waitUntil(lambda: "已收" in page.form._scan_help.text())
     qtbot.waitUntil(lambda: len(page.draft.scans) >= 1)
-    assert "已收" in page.form._scan_help.text()
     press(Qt.Key.Key_End)
     write("（分部）")
+    wait_for(qtbot, words, "扫完了，10 页都已存好")
     settle(qtbot, page)
+    qtbot.waitUntil(lambda: len(page.draft.scans) >= len(kinds(page)))
     assert kinds(page) == [scan.kind for scan in page.draft.scans] == [ScanKind.OTHER] * 10
     assert str(page.draft.content.value("employer")).endswith("（分部）")
-    wait_for(qtbot, words, "扫完了，10 页都已存好")
 
 
 def test_the_page_is_what_the_mark_stands_on(qtbot: QtBot, page: IntakePage, desk: Desk, backend: Configure) -> None:
