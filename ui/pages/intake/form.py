@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ui.widgets.field_box import Beside
 
 _STRIP_HELP = "← → 选　Enter 看　R 转　T 换　N 说明　1-6 类别　Delete 移除"
+_STRIP_SHORT = "Enter 看　R 转　N 说明"  # beside four buttons on the smallest screen; the rest stands in the tip
 
 
 _NARROW = 600  # units
@@ -200,7 +201,7 @@ class FormPane(QScrollArea):
         elif place.advice:
             self._scan_help.say_fitting(place.advice, place.short, "wrong" if place.tone == "wrong" else "attention")
         else:
-            self._scan_help.say(_STRIP_HELP, "soft")
+            self._scan_help.say_fitting(_STRIP_HELP, _STRIP_SHORT, "soft")
 
     def _go_on(self, watched: QObject, event: QKeyEvent) -> bool:
         held = event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier)
