@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from station_app.domain.application import EDITABLE, Content, State, check_move
@@ -27,6 +27,11 @@ from station_app.store.schema import applications, moves, revisions, serials
 from station_app.store.times import Moment, stamp
 
 _COUNTING = (State.QUEUED, State.RECEIVED, State.RETURNED, State.APPROVED, State.PAID)
+_BY_ID = select(applications).where(applications.c.id == bindparam("wanted"))
+_BY_REFERENCE = select(applications).where(applications.c.reference == bindparam("wanted"))
+_STATE = select(applications.c.state, applications.c.revision, applications.c.name).where(
+    applications.c.id == bindparam("wanted")
+)
 _FACT_COLUMNS = frozenset({"rejection_code", "amount", "paid_on", "paid_seq", "returned", "server_assessment"})
 
 
@@ -65,13 +70,13 @@ class Applications:
         self._write_history(record.id, 0, None, record.state, record.created_at, record.author_id, Source.STATION, {})
 
     def get(self, application_id: str) -> ApplicationRecord:
-        return self._one(applications.c.id == application_id)
+        return self._one(_BY_ID, application_id)
 
     def by_reference(self, reference: str) -> ApplicationRecord:
-        return self._one(applications.c.reference == reference)
+        return self._one(_BY_REFERENCE, reference)
 
-    def _one(self, condition: Any) -> ApplicationRecord:
-        row = self._connection.execute(select(applications).where(condition)).first()
+    def _one(self, statement: Select[Any], wanted: str) -> ApplicationRecord:
+        row = self._connection.execute(statement, {"wanted": wanted}).first()
         if row is None:
             raise UserError("application_unknown")
         return rows.application(row)
@@ -256,8 +261,7 @@ class Applications:
     # ---- inside
 
     def _state(self, application_id: str) -> Row[Any]:
-        columns = (applications.c.state, applications.c.revision, applications.c.name)
-        row = self._connection.execute(select(*columns).where(applications.c.id == application_id)).first()
+        row = self._connection.execute(_STATE, {"wanted": application_id}).first()
         if row is None:
             raise UserError("application_unknown")
         return row

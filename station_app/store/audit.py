@@ -19,6 +19,8 @@ from station_app.store.schema import audit
 from station_app.store.times import Clock
 
 START = "0" * 64
+_HEAD = select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)
+_NEW = insert(audit)
 
 
 class Audit:
@@ -36,13 +38,13 @@ class Audit:
         at = self._clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         content = (seq + 1, at, operator_id, action, subject, ids)
         row = AuditRow(*content, self._hash(before, content))
-        self._connection.execute(insert(audit), {**vars(row), "ids": to_json(ids)})
+        self._connection.execute(_NEW, {**vars(row), "ids": to_json(ids)})
         self._newest = row.seq, row.hash
         return row
 
     def head(self) -> tuple[int, str]:
         """The last row's number and hash; 0 and zeros for an empty chain."""
-        row = self._connection.execute(select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)).first()
+        row = self._connection.execute(_HEAD).first()
         return (row.seq, row.hash) if row else (0, START)
 
     def first_of(self, subject: str) -> int | None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from station_app.store.schema import facts
+
+# asked dozens of times in a pass; put together anew each time, a statement would cost four times its own work
+_VALUE = select(facts.c.value).where(facts.c.key == bindparam("key"))
+_NEW = insert(facts)
+_SET = _NEW.on_conflict_do_update(index_elements=["key"], set_={"value": _NEW.excluded.value})
 
 
 class Facts:
@@ -15,7 +20,7 @@ class Facts:
         self._connection = connection
 
     def get(self, key: str) -> str | None:
-        return self._connection.execute(select(facts.c.value).where(facts.c.key == key)).scalar()
+        return self._connection.execute(_VALUE, {"key": key}).scalar()
 
     def some(self, *keys: str) -> dict[str, str]:
         """Those of these that are known."""
@@ -37,7 +42,4 @@ class Facts:
         if value is None:
             self._connection.execute(delete(facts).where(facts.c.key == key))
             return
-        statement = insert(facts).values(key=key, value=value)
-        self._connection.execute(
-            statement.on_conflict_do_update(index_elements=["key"], set_={"value": statement.excluded.value})
-        )
+        self._connection.execute(_SET, {"key": key, "value": value})

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Row, insert, literal_column, select, union, update
+from sqlalchemy import Connection, Row, bindparam, insert, literal_column, select, union, update
 
 from station_app.domain.application import ScanKind
 from station_app.domain.reading import Cut
@@ -20,6 +20,8 @@ from station_app.store.times import Moment, stamp
 
 _MOST_AT_ONCE = 500
 _FILES = (scans, originals)  # the tables whose rows own files
+_OF = select(scans).where(scans.c.application_id == bindparam("case")).order_by(literal_column("rowid"))
+_NEW = insert(scans)
 
 
 class Scans:
@@ -30,12 +32,11 @@ class Scans:
 
     def add(self, *records: ScanRecord) -> None:
         """``frozen`` must be false: only ``freeze`` makes it true."""
-        self._connection.execute(insert(scans), [_values(record) for record in records])
+        self._connection.execute(_NEW, [_values(record) for record in records])
 
     def of(self, application_id: str, *, with_removed: bool = False) -> list[ScanRecord]:
         """The pages of a case in the order they were added; a cut stands where the page stands that it is a cut of."""
-        statement = select(scans).where(scans.c.application_id == application_id)
-        rows = [scan_of(row) for row in self._connection.execute(statement.order_by(literal_column("rowid")))]
+        rows = [scan_of(row) for row in self._connection.execute(_OF, {"case": application_id})]
         places: dict[str, int] = {}
         for place, scan in enumerate(rows):
             places[scan.id] = places.get(scan.replaces or "", place)
