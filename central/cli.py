@@ -122,8 +122,8 @@ def _review(arguments: argparse.Namespace) -> Exit:
     decide = _decision(arguments)
     with opened() as central:
         decide(central)
-        for kind, remark in views.remarks(central, check_reference(arguments.reference)):
-            say(sentence(UserError("scan_kept_because", f"scan.{kind}", remark=remark)))
+        for told in views.for_the_reviewer(central, check_reference(arguments.reference)):
+            say(sentence(told))
         _hand_over(central)
     return Exit.DONE
 

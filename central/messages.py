@@ -13,6 +13,7 @@ from station_app.errors import StationError
 
 _FILE = "translations/zh_CN/errors.toml"
 _PACKS = "translations/zh_CN/plans.toml"
+_LABELS = "translations/zh_CN/labels.toml"
 
 
 def sentence(error: StationError) -> str:
@@ -32,6 +33,8 @@ class _Plain(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         if format_spec == "problem":
             return f"，{_sentences(_PACKS).get(f'problem.{value}', value)}" if value else ""
+        if format_spec == "labels":
+            return "、".join(_sentences(_LABELS).get(str(each), str(each)) for each in value)
         return str(value)
 
 

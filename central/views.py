@@ -34,11 +34,18 @@ def list_cases(central: Central) -> list[dict[str, Any]]:
         return [_line(row) for row in tx.execute(query).mappings()]
 
 
-def remarks(central: Central, reference: str) -> list[tuple[str, str]]:
-    """Kind and reason of the pages that the clerk kept with a defect, for whoever reviews the case."""
+def for_the_reviewer(central: Central, reference: str) -> list[UserError]:
+    """What the clerk told of the case besides its content: which fields the ID card's chip said, and why a page with a
+    defect was kept. Sentences of no error: ``fields_from_chip``, ``scan_kept_because``.
+    """
     with central.database.read() as tx:
         case = find_case(tx, reference)
-        return [] if case is None else [(each["kind"], each["remark"]) for each in _scans(tx, case) if "remark" in each]
+        if case is None:
+            return []
+        told = submission_of(tx, reference, case.revision)
+        chip = [UserError("fields_from_chip", fields=list(told.from_chip))] if told.from_chip else []
+        kept = [each for each in _scans(tx, case) if "remark" in each]
+        return chip + [UserError("scan_kept_because", f"scan.{each['kind']}", remark=each["remark"]) for each in kept]
 
 
 def _line(row: RowMapping) -> dict[str, Any]:
@@ -65,6 +72,7 @@ def _case(tx: Connection, case: Case, told: Submission) -> dict[str, Any]:
         "review_findings": json.loads(case.review_findings),
         "insisted": told.insisted,
         "consent": told.consent,
+        "from_chip": list(told.from_chip),
         "amount": case.amount,
         "paid_on": case.paid_on,
         "rejection_code": case.rejection_code,

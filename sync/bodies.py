@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from sync.wire import MAX_ADDED, MAX_BLOB, MAX_SCANS, OpId, ReferenceText, Sha256, WireModel
 
+FieldName = Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
 
-class ScanEntry(WireModel):
-    """``remark``: why the clerk kept the page with a defect. It is written only where there is one: bodies of before
-    have none, an older server passes over it, and a body without remarks is byte for byte what it always was.
+
+class _Grown(WireModel):
+    """A model that has grown: what is named in ``_later`` is written only where there is something to write. Bodies of
+    before have none of it, an older server passes over it, and a body without is byte for byte what it always was.
     """
+
+    _later: ClassVar[tuple[str, ...]] = ()
+
+    @model_serializer(mode="wrap")
+    def _without_empty(self, others: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        written: dict[str, Any] = others(self)
+        for name in self._later:
+            if not getattr(self, name):
+                written.pop(name, None)
+        return written
+
+
+class ScanEntry(_Grown):
+    """``remark``: why the clerk kept the page with a defect."""
+
+    _later = ("remark",)
 
     kind: str
     sha256: Sha256
@@ -20,21 +38,18 @@ class ScanEntry(WireModel):
     media_type: str = Field(max_length=60)
     remark: str | None = Field(default=None, min_length=1, max_length=200)
 
-    @model_serializer(mode="wrap")
-    def _without_empty_remark(self, others: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        written: dict[str, Any] = others(self)
-        if self.remark is None:
-            written.pop("remark", None)
-        return written
-
 
 class Author(WireModel):
     operator_id: str = Field(max_length=64)
     name: str = Field(max_length=60)
 
 
-class Submission(WireModel):
-    """The body of a ``submit``: one revision, whole."""
+class Submission(_Grown):
+    """The body of a ``submit``: one revision, whole. ``from_chip``: the applicant's fields that stand as the chip of
+    the ID card said them.
+    """
+
+    _later = ("from_chip",)
 
     application_id: OpId
     reference: ReferenceText
@@ -48,6 +63,7 @@ class Submission(WireModel):
     insisted: str | None = Field(default=None, max_length=500)
     consent: dict[str, Any] = Field(default_factory=dict)
     intake_seq: int | None = Field(default=None, ge=0, le=2**62)  # the audit row that recorded the intake
+    from_chip: tuple[FieldName, ...] = Field(default=(), max_length=20)
 
 
 class ScanAddition(WireModel):

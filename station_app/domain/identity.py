@@ -51,6 +51,12 @@ def id_number_problem(text: str) -> str | None:
     return None
 
 
+def whole_id_number(value: object) -> str | None:
+    """The tidy ID number once it is complete and sound, else None: only then is anything looked up by it."""
+    tidy = tidy_number(str(value or ""))
+    return tidy if tidy and id_number_problem(tidy) is None else None
+
+
 def _is_permit(text: str) -> bool:
     """Whether it is meant as a 外国人永久居留身份证 of 2017; 15 digits alone are a mainland number of old."""
     return len(text) == _PERMIT_LENGTH and text[0].isascii() and text[0].isalpha()

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from station_app.domain.application import EDITABLE, Content, State
+from station_app.domain.chip import CHIP, from_chip, from_text
 from station_app.domain.identity import tidy_number
 from station_app.domain.operator import Act
 from station_app.domain.reference import Reference
@@ -28,7 +29,8 @@ _NUMBERS = ("id_number", "card_no", "phone")
 class CaseView:
     """One case as a page shows it. ``history`` is what the person was paid before, as far as this station knows.
 
-    ``unfinished``: texts by field that are no value yet (half a date) and so are no part of the content.
+    ``unfinished``: what is kept beside the content: texts by field that are no value yet (half a date), what the
+    chip of an ID card said (``domain.chip``).
     """
 
     record: ApplicationRecord
@@ -151,8 +153,18 @@ def _grant(row: GrantRow) -> Grant:
 def view(uow: UnitOfWork, application_id: str) -> CaseView:
     record = uow.applications.get(application_id)
     grants = history(uow, record.content.applicant.get("id_number", ""), application_id)
+    return CaseView(record, tuple(uow.scans.of(application_id)), grants, _unfinished(uow, application_id))
+
+
+def chip_fields(uow: UnitOfWork, record: ApplicationRecord) -> tuple[str, ...]:
+    """The applicant's fields that stand as the chip of their ID card said them; none where no card was read."""
+    kept = _unfinished(uow, record.id).get(CHIP)
+    return from_chip(record.content, from_text(kept)) if kept else ()
+
+
+def _unfinished(uow: UnitOfWork, application_id: str) -> dict[str, str]:
     kept = uow.facts.get(_unfinished_key(application_id))
-    return CaseView(record, tuple(uow.scans.of(application_id)), grants, json.loads(kept) if kept else {})
+    return json.loads(kept) if kept else {}
 
 
 def _keep_unfinished(uow: UnitOfWork, application_id: str, unfinished: Mapping[str, str]) -> None:

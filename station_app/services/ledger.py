@@ -7,7 +7,7 @@ from typing import Any
 from station_app.durable import Point
 from station_app.events import Changed
 from station_app.services.desk import Desk, Written
-from station_app.services.intake import find_id
+from station_app.services.intake import chip_fields, find_id
 from station_app.store import UnitOfWork
 from station_app.store.records import ApplicationRecord, LedgerQuery, LedgerRow, MoveRecord, ScanRecord
 
@@ -86,6 +86,7 @@ def whole(uow: UnitOfWork, record: ApplicationRecord) -> dict[str, Any]:
         "server_assessment": record.server_assessment,
         "insisted": record.insisted,
         "consent": dict(record.consent),
+        "from_chip": list(chip_fields(uow, record)),
         "author": {"id": record.author_id, "name": record.author_name},
         "holder": {"id": record.holder_id, "name": record.holder_name},
         "rejection": record.rejection_code,

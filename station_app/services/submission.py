@@ -17,7 +17,7 @@ from station_app.plans import Assessment, Verdict, assess, case_of, preview
 from station_app.services import plan_flips
 from station_app.services.capture import check_number, entry
 from station_app.services.desk import Desk, Written
-from station_app.services.intake import editable, history, plan_of
+from station_app.services.intake import chip_fields, editable, history, plan_of
 from station_app.store import UnitOfWork
 from station_app.store.records import ApplicationRecord, Source
 from sync.bodies import Author, Submission, Withdrawal
@@ -130,6 +130,7 @@ def _submission(desk: Desk, uow: UnitOfWork, record: ApplicationRecord, assessme
         insisted=record.insisted,
         consent=dict(record.consent),
         intake_seq=uow.audit.first_of(record.id),
+        from_chip=chip_fields(uow, record),
     )
 
 

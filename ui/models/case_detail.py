@@ -5,7 +5,7 @@ Numbers are masked here, before they reach a window; the full ones come only thr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -126,9 +126,14 @@ def _facts(shown: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         (label("certificate"), what),
         (label("applied_on"), shown["applied_on"] or ""),
         ("经办", _handlers(shown)),
+        ("身份证芯片", _chip(shown["from_chip"])),
         ("扫描件", _pages(shown["scans"])),
     )
     return tuple((name, value) for name, value in pairs if value)
+
+
+def _chip(fields: Sequence[str]) -> str:
+    return f"✓ {'、'.join(label(name) for name in fields)}来自芯片" if fields else ""
 
 
 def _pages(scans: list[Mapping[str, Any]]) -> str:

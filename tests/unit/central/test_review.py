@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from central import audit, money, notices, review, views
 from central.home import Configuration
+from central.messages import sentence
 from station_app.domain.application import FieldReturn, ReturnCode
 from station_app.errors import UserError
 from tests.samples.cases import case
@@ -49,8 +52,34 @@ def test_the_reviewer_sees_why_a_page_with_a_defect_was_kept(office: Office, sen
     sender.submit(body)
     shown = views.show(office.central, body["reference"])["scans"]
     assert [each.get("remark", "none") for each in shown] == ["none", "原件就是这样"]
-    assert views.remarks(office.central, body["reference"]) == [("certificate", "原件就是这样")]
-    assert views.remarks(office.central, sender.reference()) == []
+    assert told_reviewer(office, body) == [("scan_kept_because", "scan.certificate", {"remark": "原件就是这样"})]
+    assert views.for_the_reviewer(office.central, sender.reference()) == []
+
+
+def told_reviewer(office: Office, body: Mapping[str, Any]) -> list[tuple[str, str | None, dict[str, Any]]]:
+    told = views.for_the_reviewer(office.central, body["reference"])
+    return [(each.code, each.field, dict(each.params)) for each in told]
+
+
+def test_the_reviewer_sees_what_the_chip_said(office: Office, sender: Sender) -> None:
+    body = {**sender.submission(), "from_chip": ["name", "id_number"]}
+    sender.submit(body)
+    assert views.show(office.central, body["reference"])["from_chip"] == ["name", "id_number"]
+    assert told_reviewer(office, body) == [("fields_from_chip", None, {"fields": ["name", "id_number"]})]
+    (error,) = views.for_the_reviewer(office.central, body["reference"])
+    assert sentence(error).startswith("姓名、身份证号与身份证芯片一致。")
+
+
+def test_a_body_of_before_says_nothing_of_a_chip(office: Office, sender: Sender) -> None:
+    body = sender.submission()
+    assert "from_chip" not in body
+    sender.submit(body)
+    assert views.show(office.central, body["reference"])["from_chip"] == []
+    assert told_reviewer(office, body) == []
+
+
+def test_a_field_of_the_chip_is_a_name(sender: Sender) -> None:
+    assert sender.submit({**sender.submission(), "from_chip": ["a line\nand another"]}).code == "body_unreadable"
 
 
 def test_a_remark_of_several_lines_is_refused(sender: Sender) -> None:

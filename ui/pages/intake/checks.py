@@ -45,9 +45,3 @@ def field_hint(name: str, value: object, today: date) -> str | None:
     if name.endswith("_date") and str(value) > today.isoformat():
         return "date_in_future"
     return None
-
-
-def whole_id_number(value: object) -> str | None:
-    """The tidy ID number once it is complete and sound, else None: only then is anything looked up by it."""
-    tidy = tidy_number(str(value or ""))
-    return tidy if tidy and id_number_problem(tidy) is None else None

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
 from station_app.devices.id_chip import LONG_TERM
+from station_app.domain.chip import CHIP, agrees, differing, from_chip
 from ui.messages import label, table
 from ui.pages.intake.cards import NoteCard
-from ui.pages.intake.checks import whole_id_number
 
 if TYPE_CHECKING:
     from station_app.devices.id_chip import ChipRecord
     from station_app.domain.application import Content
     from station_app.domain.member import Member
 
-CHIP = "chip"  # among a draft's loose ends; a card's target
-FIELDS = ("name", "id_number")  # of the case, that a chip has
 USE_KEY = "Alt+C"
-_DOTS = str.maketrans("•．・‧∙", "·····")
 
 
 def facts_of(record: ChipRecord) -> dict[str, str]:
@@ -29,39 +25,9 @@ def facts_of(record: ChipRecord) -> dict[str, str]:
     return {"name": name, "id_number": record.id_number, "valid_to": record.valid_to, "kind": record.kind}
 
 
-def to_text(chip: Mapping[str, str]) -> str:
-    return json.dumps(dict(chip), ensure_ascii=False)
-
-
-def from_text(text: str) -> dict[str, str]:
-    """Nothing where it is not what ``to_text`` made."""
-    try:
-        read = json.loads(text)
-    except ValueError:
-        return {}
-    return {str(key): str(value) for key, value in read.items()} if isinstance(read, dict) else {}
-
-
-def agrees(name: str, value: object, chip: Mapping[str, str]) -> bool:
-    """Whether the field says what the chip says; numbers may be typed with gaps, dots in names have many shapes."""
-    if name == "id_number":
-        return whole_id_number(value) == chip.get(name)
-    return isinstance(value, str) and _plain(value) == _plain(chip.get(name, ""))
-
-
-def differing(content: Content, chip: Mapping[str, str]) -> list[str]:
-    """The fields in which something else stands than on the chip; what is empty says nothing."""
-    return [
-        name
-        for name in FIELDS
-        if chip.get(name) and content.value(name) and not agrees(name, content.value(name), chip)
-    ]
-
-
 def signs(content: Content, chip: Mapping[str, str]) -> dict[str, str]:
     """Words beside each field that stands as it stands on the chip."""
-    same = [name for name in FIELDS if chip.get(name) and agrees(name, content.value(name), chip)]
-    return dict.fromkeys(same, table("beside")["from_chip"])
+    return dict.fromkeys(from_chip(content, chip), table("beside")["from_chip"])
 
 
 def cards(
@@ -86,7 +52,3 @@ def cards(
 def is_over(chip: Mapping[str, str], today: date) -> bool:
     until = chip.get("valid_to", "")
     return bool(until) and until != LONG_TERM and date.fromisoformat(until) < today
-
-
-def _plain(name: str) -> str:
-    return "".join(name.translate(_DOTS).split())

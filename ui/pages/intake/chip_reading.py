@@ -10,9 +10,10 @@ from PySide6.QtCore import QObject, Signal
 from station_app.devices.id_chip import ChipRecord
 from station_app.devices.job import CardJob
 from station_app.devices.run import Run
+from station_app.domain.chip import differing
 from station_app.services import devices
 from ui.messages import label, sentence
-from ui.pages.intake.chip import differing, facts_of
+from ui.pages.intake.chip import facts_of
 
 if TYPE_CHECKING:
     from station_app.devices.id_reader import CardOrder

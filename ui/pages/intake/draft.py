@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from station_app.domain.application import EDITABLE, Category, Channel, Content, FieldReturn, State
+from station_app.domain.chip import CHIP, from_text, to_text
 from station_app.plans import Assessment
 from ui.pages.intake.autosave import AutoSave
-from ui.pages.intake.chip import CHIP, from_text, to_text
 
 if TYPE_CHECKING:
     from datetime import date
@@ -36,7 +36,7 @@ class Draft:
     """What is entered and what is known of the case it belongs to.
 
     ``unfinished``: texts that are no value yet (half a date), by field. ``chip``: what the worker's ID card said, as
-    ``chip.facts_of``. ``history`` is None while it is being fetched.
+    ``chip.facts_of`` keeps it. ``history`` is None while it is being fetched.
     ``opened``: the clerk has opened the fields that the reviewer did not name. ``rostered``: the ID number whose row
     of the roster gave the standing. ``judged``: the assessment on record, which is the one that counts once the case
     is submitted. ``filed_under``: the version of the plan that it was filed under, None before. ``submitting``: a

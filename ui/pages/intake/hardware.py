@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 
 from station_app.domain.application import ScanKind
-from ui.pages.intake.chip import CHIP
+from station_app.domain.chip import CHIP
 from ui.pages.intake.chip_reading import ChipReading
 from ui.pages.intake.device_scans import DeviceScans
 

@@ -11,12 +11,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from station_app.domain.application import Category, Channel, Content, State, of_the_card, required_scans
+from station_app.domain.chip import FIELDS, differing
 from station_app.domain.fields import SECTIONS, FieldProblem, FieldType
+from station_app.domain.identity import whole_id_number
 from station_app.papers.confirmation import notice_version
 from station_app.plans import preview
 from station_app.services.comparing import Comparison, compare
-from ui.pages.intake.checks import field_problem, still_typing, whole_id_number
-from ui.pages.intake.chip import FIELDS, differing, signs
+from ui.pages.intake.checks import field_problem, still_typing
+from ui.pages.intake.chip import signs
 from ui.pages.intake.draft import INSISTENCE, Draft
 from ui.pages.intake.judgement import Judgement, Step, hints_of, notes_of
 

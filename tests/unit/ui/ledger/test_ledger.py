@@ -154,6 +154,13 @@ def test_both_verdicts_stand_side_by_side(world: World) -> None:
     assert judged[1].reasons
 
 
+def test_what_the_chip_said_is_told(world: World) -> None:
+    shown = ledger.show(world.desk, world.cases["received"].id)
+    assert "身份证芯片" not in dict(detail_of(shown, []).facts)
+    facts = dict(detail_of({**shown, "from_chip": ["name", "id_number"]}, []).facts)
+    assert facts["身份证芯片"] == "✓ 姓名、身份证号来自芯片"
+
+
 def test_the_amount_and_the_day_of_payment_are_told(world: World) -> None:
     judged = read_detail(world.desk, world.cases["paid"].id).judgements
     assert judged[-1].words == "1,000 元，2024-05-15 划拨"
