@@ -1,4 +1,5 @@
-"""The only way off the main thread: ``Query`` reads, ``Command`` writes, ``Stream`` tells on its way.
+"""The only way off the main thread: ``Query`` reads, ``Look`` asks a disk that may hang, ``Command`` writes, ``Stream``
+tells on its way.
 
 One reader thread and one writer thread, so that a lookup never waits behind a write and writes keep their order; one
 more for those writes that take long, and some for what waits for devices.
@@ -10,9 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from queue import Empty, SimpleQueue
+from threading import Thread
 from types import CellType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -85,6 +88,7 @@ class Tasks(QObject):
         self._inbox: SimpleQueue[_Answer] = SimpleQueue()
         self._tickets: dict[int, _Ticket] = {}
         self._commands: set[int] = set()
+        self._looks: set[int] = set()
         self._last = 0
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
@@ -103,7 +107,27 @@ class Tasks(QObject):
         """
         if key is not None:
             self._supersede(owner, key)
-        self._submit(self._reader, owner, work, done, failed, key)
+        self._submit(self._reader.submit, owner, work, done, failed, key)
+
+    def look(
+        self,
+        owner: QObject,
+        work: Callable[[], T],
+        done: Callable[[T], None],
+        failed: Failed | None = None,
+        *,
+        key: str | None = None,
+    ) -> None:
+        """Like ``query``, for a folder or a file of the clerk's, which may lie on a share that does not answer: on a
+        thread of its own, for which neither lookups nor the window's end ever wait.
+        """
+        if key is not None:
+            self._supersede(owner, key)
+        self._looks.add(self._submit(_aside, owner, work, done, failed, key))
+
+    def forget(self, owner: QObject, key: str) -> None:
+        """Nobody waits any more for the answer to this query or look."""
+        self._supersede(owner, key)
 
     def command(
         self,
@@ -122,7 +146,7 @@ class Tasks(QObject):
         executor = self._runner if long else self._writer
         _check_bare(work)
         write = partial(_written, work, self._events, self.wrote.emit)
-        self._commands.add(self._submit(executor, owner, write, done or _ignore, failed, None))
+        self._commands.add(self._submit(executor.submit, owner, write, done or _ignore, failed, None))
 
     def stream(
         self,
@@ -151,7 +175,7 @@ class Tasks(QObject):
 
         _check_bare(work)
         bound = partial(work, Hand(tell, write))
-        self._submit(self._waiter, owner, bound, done, failed, None, told=told, stop=stop)
+        self._submit(self._waiter.submit, owner, bound, done, failed, None, told=told, stop=stop)
 
     def finish(self) -> None:
         """Wait for every command, and for those its ``done`` starts; their answers are delivered here."""
@@ -161,10 +185,13 @@ class Tasks(QObject):
             self._deliver()
 
     def drop_queries(self) -> None:
-        """Stop every stream, forget every query; when this returns, none is running and none will answer."""
+        """Stop every stream, forget every query; when this returns, none will answer, and but for looks none runs."""
         for ticket in self._tickets.values():
             if ticket.stop is not None:
                 ticket.stop()
+        for number in self._looks:
+            self._tickets.pop(number, None)
+        self._looks.clear()
         waiting = [ticket.future for number, ticket in self._tickets.items() if number not in self._commands]
         wait([future for future in waiting if not future.cancel()])
         self._tickets = {number: ticket for number, ticket in self._tickets.items() if number in self._commands}
@@ -180,7 +207,7 @@ class Tasks(QObject):
 
     def _submit(
         self,
-        executor: ThreadPoolExecutor,
+        begin: Callable[[Callable[[], None]], Future[None]],
         owner: QObject,
         work: Callable[[], Any],
         done: Callable[[Any], None],
@@ -199,7 +226,7 @@ class Tasks(QObject):
             inbox.put(_attempt(number, work, report))
             arrived.emit()
 
-        self._tickets[number] = _Ticket(owner, done, failed, key, executor.submit(run), told, stop)
+        self._tickets[number] = _Ticket(owner, done, failed, key, begin(run), told, stop)
         return number
 
     def _supersede(self, owner: QObject, key: str) -> None:
@@ -218,6 +245,7 @@ class Tasks(QObject):
                 self._tell(answer)
                 continue
             self._commands.discard(answer.number)
+            self._looks.discard(answer.number)
             ticket = self._tickets.pop(answer.number, None)
             if ticket is not None:
                 self._hand_over(ticket, answer)
@@ -237,6 +265,20 @@ class Tasks(QObject):
             ticket.failed(answer.error)
         if ticket.failed is None or isinstance(answer.error, BugError):
             self.unhandled.emit(answer.error)
+
+
+def _aside(work: Callable[[], None]) -> Future[None]:
+    """On a thread that may hang for ever; whom it would tell may be gone when it does not."""
+    future: Future[None] = Future()
+
+    def run() -> None:
+        if future.set_running_or_notify_cancel():
+            with suppress(RuntimeError):
+                work()
+            future.set_result(None)
+
+    Thread(target=run, name="station-look", daemon=True).start()
+    return future
 
 
 def _written(work: Callable[[], Written[T]], events: Events, wrote: Callable[[Changed], None]) -> T:

@@ -227,9 +227,10 @@ def _print(clerk: Clerk, file_name: str, words: str) -> None:
 
 def _written(clerk: Clerk, path: Path) -> bool:
     """Enter once the sheet is made; a second Enter does no harm while the line has the focus."""
-    if not path.exists() and clerk.hands.focus().objectName() == "pdf_path":
+    asked = clerk.hands.focus().objectName() == "pdf_path"
+    if asked and not path.exists():
         clerk.hands.press(ENTER)
-    return path.exists()
+    return path.exists() and not asked
 
 
 def _submit(clerk: Clerk) -> None:

@@ -259,7 +259,8 @@ def _print(counter: Counter, file: Path) -> Path:
     _write(str(file))
     counter.picture("print")
     counter.press(Qt.Key.Key_Return)
-    counter.until(file.exists)
+    counter.until(lambda: counter.focus() != "pdf_path")
+    assert file.exists()
     return file
 
 

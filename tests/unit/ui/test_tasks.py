@@ -194,3 +194,31 @@ def test_a_stream_whose_owner_is_gone_still_writes(tasks: Tasks, events: Events)
     tasks.drop_queries()
     assert len(heard) == 2
     assert told == []
+
+
+def test_a_disk_that_hangs_holds_neither_lookups_nor_the_end(qtbot: QtBot, events: Events) -> None:
+    tasks, owner, answers = Tasks(events, lambda _: None), QObject(), list[str]()
+    there = threading.Event()
+    tasks.look(owner, lambda: there.wait(PATIENCE_SECONDS), lambda _: answers.append("late"))
+    tasks.query(owner, lambda: "lookup", answers.append)
+    qtbot.waitUntil(lambda: answers == ["lookup"])
+    tasks.look(owner, lambda: "other disk", answers.append)
+    qtbot.waitUntil(lambda: answers == ["lookup", "other disk"])
+    (hanging,) = [each for each in threading.enumerate() if each.name == "station-look"]
+    tasks.close()  # while it hangs
+    assert hanging.is_alive()
+    there.set()
+    hanging.join(PATIENCE_SECONDS)
+    assert not hanging.is_alive()
+    assert answers == ["lookup", "other disk"]
+
+
+def test_what_is_forgotten_is_not_answered(qtbot: QtBot, tasks: Tasks) -> None:
+    owner, answers, there = QObject(), list[str](), threading.Event()
+    tasks.look(owner, lambda: there.wait(PATIENCE_SECONDS), lambda _: answers.append("late"), key="target")
+    tasks.forget(owner, "target")
+    there.set()
+    tasks.query(owner, lambda: "after", answers.append)
+    qtbot.waitUntil(lambda: answers == ["after"])
+    qtbot.waitUntil(lambda: not [each for each in threading.enumerate() if each.name == "station-look"])
+    assert answers == ["after"]

@@ -56,6 +56,22 @@ def list_folder(folder: Path) -> list[Entry]:
     return [entry for *_, entry in sorted(found, key=lambda each: each[:2])][:_MOST]
 
 
+@dataclass(frozen=True)
+class Typed:
+    """What a typed line means: ``lacking`` is the first that is not there; or one folder, or files."""
+
+    paths: tuple[Path, ...]
+    lacking: Path | None
+    is_folder: bool
+
+
+def find_typed(text: str, folder: Path) -> Typed:
+    """Asks the disk, hence never on the main thread."""
+    paths = tuple(typed_paths(text, folder))
+    lacking = next((path for path in paths if not is_there(path)), None)
+    return Typed(paths, lacking, len(paths) == 1 and lacking is None and paths[0].is_dir())
+
+
 def places() -> list[tuple[str, Path]]:
     """Where scans usually lie: the desktop, pictures, downloads, and every stick that is plugged in."""
     kinds = QStandardPaths.StandardLocation
@@ -104,9 +120,8 @@ class FileChooser(Overlay):
         bottom.addWidget(take)
         self.card.body.addWidget(self._box)
         self.card.body.addWidget(self._list, 1)
-        self.card.body.addWidget(
-            Text("↓ 进入列表　Shift+↓ 多选　Enter 添加或进入文件夹　Backspace 上一级　Esc 取消", "note")
-        )
+        self.card.body.addWidget(Text(_HELP, "note"))
+        self.closed.connect(partial(tasks.forget, self, "folder"))
         self.card.body.addLayout(bottom)
 
     def ask(self, title: str, single: bool = False) -> None:
@@ -115,7 +130,7 @@ class FileChooser(Overlay):
         self.card.set_title(title)
         self._line.clear()
         self._box.set_problem(None)
-        self._show_places()
+        self._tasks.look(self, places, self._show_places, key="places")
         self.open_over(self._line)
         self._go_to(self._folder)
 
@@ -146,15 +161,18 @@ class FileChooser(Overlay):
             self._give([item.data(_PATH).path for item in items if not item.data(_PATH).folder])
 
     def _take_typed(self) -> None:
-        paths = typed_paths(self._line.text(), self._folder)
-        lacking = next((path for path in paths if not is_there(path)), None)
-        if lacking is not None:
-            self._box.set_problem(f"没有找到文件：{lacking.name[:_LONGEST_NAME]}")
-        elif len(paths) == 1 and paths[0].is_dir():
+        self._box.set_problem(None)
+        work = partial(find_typed, self._line.text(), self._folder)
+        self._tasks.look(self, work, self._give_typed, key="folder")
+
+    def _give_typed(self, found: Typed) -> None:
+        if found.lacking is not None:
+            self._box.set_problem(f"没有找到文件：{found.lacking.name[:_LONGEST_NAME]}")
+        elif found.is_folder:
             self._line.clear()
-            self._go_to(paths[0])
+            self._go_to(found.paths[0])
         else:
-            self._give(paths)
+            self._give(found.paths)
 
     def _give(self, paths: Sequence[Path]) -> None:
         if not paths:
@@ -173,7 +191,8 @@ class FileChooser(Overlay):
 
     def _go_to(self, folder: Path) -> None:
         self._folder = folder
-        self._tasks.query(self, partial(list_folder, folder), partial(self._show, folder), key="folder")
+        self._box.set_hint(f"{folder}：正在看里面有什么…")
+        self._tasks.look(self, partial(list_folder, folder), partial(self._show, folder), key="folder")
 
     def _show(self, folder: Path, entries: list[Entry]) -> None:
         if folder != self._folder:
@@ -188,12 +207,12 @@ class FileChooser(Overlay):
             self._list.addItem(item)
         self._box.set_hint(f"{folder}：{len(entries)} 项" if entries else f"{folder}：没有图片")
 
-    def _show_places(self) -> None:
+    def _show_places(self, known: Sequence[tuple[str, Path]]) -> None:
         while self._shortcuts.count():
             widget = self._shortcuts.takeAt(0).widget()
             if widget is not None:
                 widget.deleteLater()
-        for word, path in places()[:6]:
+        for word, path in known[:6]:
             button = SmallButton(word)
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.clicked.connect(partial(self._go_to, path))

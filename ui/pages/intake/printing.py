@@ -6,16 +6,19 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QStandardPaths, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from station_app.errors import EnvironmentFault
+from station_app.events import Changed
 from station_app.papers import Paper
 from station_app.services import papers, signed_papers
+from station_app.services.desk import Written
 from ui.messages import sentence
 from ui.paper.draw import Printed, lacking_words, print_sheet, write_pdf
+from ui.paper.targets import checked_target, usual_folder
 from ui.widgets.buttons import KeyButton, PrimaryButton
 from ui.widgets.choice_row import Choice, ChoiceRow
 from ui.widgets.field_box import FieldBox
@@ -23,6 +26,7 @@ from ui.widgets.overlay import Overlay
 from ui.widgets.text import Text
 
 if TYPE_CHECKING:
+    from station_app.errors import StationError
     from station_app.papers.sheet import Sheet
     from ui.context import Context
     from ui.pages.intake.draft import Draft
@@ -52,6 +56,8 @@ class PrintChoice(Overlay):
         self._context = context
         self._sheet: Sheet | None = None
         self._reference = ""
+        self._folder: Path | None = None  # not known before the disk has answered
+        self._busy = False
         self._what = Text("", "text", tone="soft", wrap=True)
         self._papers = ChoiceRow()
         self._papers.edited.connect(self._prepare)
@@ -65,6 +71,7 @@ class PrintChoice(Overlay):
         buttons = QHBoxLayout()
         buttons.addWidget(self._printer, 1)
         buttons.addWidget(self._save, 1)
+        self.closed.connect(partial(context.tasks.forget, self, "target"))
         self.card.body.addWidget(self._which)
         self.card.body.addWidget(self._what)
         self.card.body.addWidget(self._box)
@@ -87,10 +94,12 @@ class PrintChoice(Overlay):
         self.card.set_title(title)
         self._what.setText("正在准备…")
         self._which.setVisible(False)
+        self._busy = False
         self._box.set_problem(None)
-        self._path.setText(str(_folder() / f"{reference}.pdf"))
+        self._box.set_hint("")
+        self._path.setText("")
         self.open_over(self._path)
-        self._path.setCursorPosition(len(self._path.text()))
+        self._context.tasks.look(self, usual_folder, self._propose_in, key="folder")
         work = partial(papers.offered, self._context.desk, reference)
         self._context.tasks.query(self, work, self._offer, self._refuse, key="papers")
 
@@ -121,10 +130,19 @@ class PrintChoice(Overlay):
         work = partial(papers.sheet, self._context.desk, self._reference, Paper(str(which)))
         self._context.tasks.query(self, work, self._ready, self._refuse, key="sheet")
 
+    def _propose_in(self, folder: Path) -> None:
+        self._folder = folder
+        self._propose()
+
+    def _propose(self) -> None:
+        """A file's name, as long as the clerk has not typed one."""
+        if self._folder is not None and self._sheet is not None and not self._path.isModified():
+            self._path.setText(str(self._folder / f"{self._sheet.name}.pdf"))
+            self._path.setCursorPosition(len(self._path.text()))
+
     def _ready(self, sheet: Sheet) -> None:
         self._sheet = sheet
-        if not self._path.isModified():
-            self._path.setText(str(Path(self._path.text()).with_name(f"{sheet.name}.pdf")))
+        self._propose()
         self._what.setText(f"{sheet.name}。{_SAID[Paper(str(self._papers.value()))]}")
         self._place()
 
@@ -133,19 +151,23 @@ class PrintChoice(Overlay):
         self.failed.emit(error)
 
     def _write(self) -> None:
-        if self._sheet is None:
+        if self._sheet is None or self._busy:
             return
-        text = self._path.text().strip()
-        path = Path(text).expanduser()
-        if not text or path.is_dir() or not path.is_absolute() or not path.parent.is_dir():
-            self._box.set_problem("请写明文件夹和文件名，文件夹要已经存在")
-            return
-        try:
-            printed = write_pdf(self._sheet, path.with_suffix(".pdf"))
-        except EnvironmentFault as error:
-            self._box.set_problem(sentence(error))
-            return
-        self._end(f"已存为 {path.with_suffix('.pdf').name}", printed)
+        self._busy = True
+        self._box.set_problem(None)
+        self._box.set_hint("正在存…")
+        work = partial(checked_target, self._path.text())
+        self._context.tasks.look(self, work, partial(self._write_to, self._sheet), self._not_written, key="target")
+
+    def _write_to(self, sheet: Sheet, path: Path) -> None:
+        work = partial(_write, sheet, path)
+        done = partial(self._end, sheet, f"已存为 {path.name}")
+        self._context.tasks.command(self, work, done, self._not_written, long=True)
+
+    def _not_written(self, error: StationError) -> None:
+        self._busy = False
+        self._box.set_hint("")
+        self._box.set_problem(sentence(error))
 
     def _print(self) -> None:
         if self._sheet is None:
@@ -164,18 +186,16 @@ class PrintChoice(Overlay):
         except EnvironmentFault as error:
             self._box.set_problem(sentence(error))
             return
-        self._end("已送往打印机", printed)
+        self._end(self._sheet, "已送往打印机", printed)
 
-    def _end(self, words: str, printed: Printed) -> None:
-        if self._sheet is not None:
-            work = partial(signed_papers.note_printed, self._context.desk, self._sheet)
-            self._context.tasks.command(self, work, failed=self.failed.emit)
+    def _end(self, sheet: Sheet, words: str, printed: Printed) -> None:
+        work = partial(signed_papers.note_printed, self._context.desk, sheet)
+        self._context.tasks.command(self, work, failed=self.failed.emit)
         self.dismiss()
         lacking = lacking_words(printed)
         self.said.emit(f"{words}，共 {printed.pages} 页" + (f"；{lacking}" if lacking else ""), "ok")
 
 
-def _folder() -> Path:
-    known = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    folder = Path(known) if known else Path.home()
-    return folder if folder.is_dir() else Path.home()
+def _write(sheet: Sheet, path: Path) -> Written[Printed]:
+    """Beside the window: the disk may be slow."""
+    return Written(write_pdf(sheet, path), Changed())

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QStandardPaths, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
@@ -16,6 +16,7 @@ from station_app.services import copies
 from station_app.services.desk import Written
 from ui.messages import sentence
 from ui.paper.case_file import export_case
+from ui.paper.targets import checked_target, usual_folder
 from ui.widgets.buttons import PrimaryButton
 from ui.widgets.field_box import FieldBox
 from ui.widgets.overlay import Overlay
@@ -40,28 +41,36 @@ class ExportCase(Overlay):
         self.setObjectName("export_case")
         self._context = context
         self._reference = ""
+        self._busy = False
         self.purpose = QLineEdit()
         self.purpose.setPlaceholderText("例如：区总复核")
         self.purpose.setMaxLength(copies.LONGEST_PURPOSE)
         self._purpose_box = FieldBox("purpose", self.purpose, "用途（印在每一页上）")
         self.path = QLineEdit()
         self._path_box = FieldBox("export_path", self.path, "存为 PDF 文件")
-        self._save = PrimaryButton("导出  Enter", "", "export_pdf")
-        self._save.clicked.connect(self._write)
+        save = PrimaryButton("导出  Enter", "", "export_pdf")
+        save.clicked.connect(self._write)
         self.card.body.addWidget(Text(_ABOUT, "text", tone="soft", wrap=True))
-        for each in (self._purpose_box, self._path_box, self._save):
+        self.closed.connect(partial(context.tasks.forget, self, "target"))
+        for each in (self._purpose_box, self._path_box, save):
             self.card.body.addWidget(each)
 
     def ask(self, reference: str, name: str) -> None:
         """Open for this case."""
         self._reference = reference
+        self._busy = False
         self.card.set_title(f"导出 {name} {reference}")
         self.purpose.clear()
-        self.path.setText(str(_folder() / f"{reference}.pdf"))
+        self.path.setText("")
+        self._context.tasks.look(self, usual_folder, partial(self._propose, reference), key="folder")
         for box in (self._purpose_box, self._path_box):
             box.set_problem(None)
-        self._save.setEnabled(True)
         self.open_over(self.purpose)
+
+    def _propose(self, reference: str, folder: Path) -> None:
+        if reference == self._reference and not self.path.text():
+            self.path.setText(str(folder / f"{reference}.pdf"))
+            self.path.setCursorPosition(len(self.path.text()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -85,20 +94,18 @@ class ExportCase(Overlay):
         return True
 
     def _write(self) -> None:
-        if not self._save.isEnabled() or not self._purpose_holds():
+        if self._busy or not self._purpose_holds():
             return
-        text = self.path.text().strip()
-        path = Path(text).expanduser()
-        if not text or path.is_dir() or not path.is_absolute() or not path.parent.is_dir():
-            self._path_box.set_problem("请写明文件夹和文件名，文件夹要已经存在")
-            return
-        self._save.setEnabled(False)
+        self._busy = True
         self._path_box.set_problem(None)
         self._path_box.set_hint("正在导出…")
         self.path.setFocus()
-        work = partial(_export, self._context.desk, self._reference, self.purpose.text(), path.with_suffix(".pdf"))
-        done = partial(self._written, path.with_suffix(".pdf"))
-        self._context.tasks.command(self, work, done, self._fail, long=True)
+        work = partial(checked_target, self.path.text())
+        self._context.tasks.look(self, work, self._write_to, self._fail, key="target")
+
+    def _write_to(self, path: Path) -> None:
+        work = partial(_export, self._context.desk, self._reference, self.purpose.text(), path)
+        self._context.tasks.command(self, work, partial(self._written, path), self._fail, long=True)
 
     def _written(self, path: Path, exported: Exported) -> None:
         self._path_box.set_hint("")
@@ -109,16 +116,10 @@ class ExportCase(Overlay):
     def _fail(self, error: StationError) -> None:
         self._path_box.set_hint("")
         self._path_box.set_problem(sentence(error))
-        self._save.setEnabled(True)
+        self._busy = False
 
 
 def _export(desk: Desk, reference: str, purpose: str, path: Path) -> Written[Exported]:
     """On record first, then on the disk."""
     copies.note_export(desk, reference, purpose)
     return Written(export_case(desk, reference, purpose, path), Changed())
-
-
-def _folder() -> Path:
-    known = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    folder = Path(known) if known else Path.home()
-    return folder if folder.is_dir() else Path.home()

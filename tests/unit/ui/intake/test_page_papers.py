@@ -32,6 +32,7 @@ def test_f8_writes_the_pdf_that_shows_what_stands_in_the_form(
     path = tmp_path / "sheet.pdf"
     press(Qt.Key.Key_A, CTRL)
     enter(str(path))
+    settle(qtbot, page)
     assert path.read_bytes().startswith(b"%PDF")
     assert "abc" in text_of(path)
 
@@ -50,6 +51,7 @@ def test_a_form_of_the_plan_leaves_the_sheet_with_the_notice_to_be_printed_too(
         path = tmp_path / f"{words}.pdf"
         press(Qt.Key.Key_A, CTRL)
         enter(str(path))
+        settle(qtbot, page)
         assert words in text_of(path)
 
 
@@ -72,6 +74,7 @@ def test_a_folder_that_is_not_there_is_said_beside_the_path(qtbot: QtBot, page: 
     settle(qtbot, page)
     press(Qt.Key.Key_A, CTRL)
     enter("/nowhere/at/all.pdf")
+    settle(qtbot, page)
     assert page._print.isVisible()
     assert "文件夹" in page._print._box.problem
     press(Qt.Key.Key_Escape)
