@@ -37,8 +37,8 @@ _SIDES = (ScanKind.ID_FRONT, ScanKind.ID_BACK)
 class DevicePage:
     """A page as a scanner, a camera or a document gave it. ``kind``: what the clerk asked for, if anything.
 
-    ``once``: what the case has of the very same bytes is this page, filed before and cut short; two empty sheets of a
-    stack may be alike, and are two.
+    ``once``: what the case had before of the very same bytes is this page, filed then and cut short; two empty sheets
+    that come together may be alike, and are two.
     """
 
     content: bytes
@@ -70,9 +70,9 @@ def add_device_pages(desk: Desk, application_id: str, pages: Sequence[DevicePage
         check_number(len(uow.scans.of(record.id)) + max(len(parts), len(pages)))
         filed: list[ScanRecord] = []
         new: list[ScanRecord] = []
-        for page, own, seen in zip(pages, whole, looked, strict=True):
+        known = [_filed_before(uow, record, own) if page.once else [] for page, own in zip(pages, whole, strict=True)]
+        for page, own, seen, there in zip(pages, whole, looked, known, strict=True):
             own_parts = [next(cut) for _ in _parts_of(seen)]
-            there = _filed_before(uow, record, own) if page.once else []
             added = [] if there else _file(desk, uow, record, (page.kind, own), seen, own_parts)
             filed, new = [*filed, *there, *added], [*new, *added]
         if new and record.state not in EDITABLE:

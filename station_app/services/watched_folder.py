@@ -104,15 +104,21 @@ def is_whole(path: Path) -> bool:
     return True
 
 
-def put_away(file: Path) -> None:
-    """Into the folder ``已归档`` beside it, under a free name. Raises UserError ``watched_file_stays``."""
-    folder = file.parent / DONE_FOLDER
+def put_away(file: Arrived) -> None:
+    """Into the folder ``已归档`` beside it, under a free name. What lies there by now under the same name stays: the
+    scanner has begun again at 001, and nobody has filed that page. Raises UserError ``watched_file_stays``.
+    """
+    path = file.path
+    folder = path.parent / DONE_FOLDER
     try:
+        known = path.stat()
+        if (known.st_size, known.st_mtime_ns) != (file.size, file.changed):
+            return
         durable.make_folder(folder, Point.OUTPUT_FILE)
         taken = {each.name for each in folder.iterdir()}
-        names = [file.name, *(f"{file.stem} ({number}){file.suffix}" for number in range(2, len(taken) + 3))]
+        names = [path.name, *(f"{path.stem} ({number}){path.suffix}" for number in range(2, len(taken) + 3))]
         name = next(name for name in names if name not in taken)
-        durable.replace(file, folder / name, Point.OUTPUT_FILE)
+        durable.replace(path, folder / name, Point.OUTPUT_FILE)
     except OSError as error:
         raise UserError("watched_file_stays", folder=DONE_FOLDER) from error
 

@@ -11,7 +11,7 @@ import pytest
 
 from station_app.errors import UserError
 from station_app.papers.pager import LARGEST_FILE
-from station_app.services.watched_folder import FolderWatch, FolderWorker, Look, put_away
+from station_app.services.watched_folder import Arrived, FolderWatch, FolderWorker, Look, put_away
 from tests.patience import PATIENCE_SECONDS
 from tests.samples.pdfs import jpeg_page, scanned_pdf
 
@@ -20,6 +20,11 @@ _PAGE = jpeg_page("red", size=(300, 300))
 
 def _names(look: Look) -> list[str]:
     return [each.path.name for each in look.files]
+
+
+def _arrived(file: Path) -> Arrived:
+    known = file.stat()
+    return Arrived(file, known.st_size, known.st_mtime_ns)
 
 
 def _second_look(watch: FolderWatch) -> list[str]:
@@ -101,7 +106,7 @@ def test_a_folder_that_goes_and_comes_back(tmp_path: Path) -> None:
 def test_filed_files_are_put_away_under_names_of_their_own(tmp_path: Path) -> None:
     for content in (b"one", b"two", b"three"):
         (tmp_path / "scan.jpg").write_bytes(content)
-        put_away(tmp_path / "scan.jpg")
+        put_away(_arrived(tmp_path / "scan.jpg"))
     there = {each.name: each.read_bytes() for each in (tmp_path / "已归档").iterdir()}
     assert there == {"scan.jpg": b"one", "scan (2).jpg": b"two", "scan (3).jpg": b"three"}
     assert [each.name for each in tmp_path.iterdir()] == ["已归档"]
@@ -111,8 +116,17 @@ def test_a_file_that_cannot_be_put_away_stays(tmp_path: Path) -> None:
     (tmp_path / "已归档").write_bytes(b"a file of this name")
     (tmp_path / "scan.jpg").write_bytes(_PAGE)
     with pytest.raises(UserError, match="watched_file_stays"):
-        put_away(tmp_path / "scan.jpg")
+        put_away(_arrived(tmp_path / "scan.jpg"))
     assert (tmp_path / "scan.jpg").exists()
+
+
+def test_a_page_that_has_taken_the_place_of_the_filed_one_is_not_put_away(tmp_path: Path) -> None:
+    file = tmp_path / "scan.jpg"
+    file.write_bytes(_PAGE)
+    filed = _arrived(file)
+    file.write_bytes(jpeg_page("blue", size=(300, 320)))  # the scanner begins again at 001
+    put_away(filed)
+    assert [each.name for each in tmp_path.iterdir()] == ["scan.jpg"]
 
 
 def test_the_worker_tells_each_change_once_and_follows_to_another_folder(tmp_path: Path) -> None:

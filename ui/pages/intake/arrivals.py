@@ -18,6 +18,7 @@ from station_app.services import settings
 from station_app.services.desk import Written
 from station_app.services.watched_folder import EVERY, Arrived, FolderWorker, Look, put_away
 from ui.messages import sentence
+from ui.pages.intake.pictures import shown_name
 
 if TYPE_CHECKING:
     from station_app.services.settings import Value
@@ -28,11 +29,11 @@ _NAMED = 3  # files in a message, before the rest are counted
 _LONGEST_NAME = 24
 _OLD = 15 * 60.0  # seconds: what lay there so long before is not what the clerk waits for, where files stay
 
-Filed = Callable[[Sequence[Path]], None]
+Filed = Callable[[Sequence[Path], Sequence[Path]], None]
 
 
 class Arrivals(QObject):
-    """``file``: puts files into a case and answers which of them are in it.
+    """``file``: puts files into a case and answers which could not be reached, and which are in it.
 
     Signals: ``waiting(int)``: so many files can be taken; ``said(words, tone)``.
     """
@@ -177,28 +178,34 @@ class Arrivals(QObject):
 
     # ---- what is filed
 
-    def _filed(self, files: Sequence[Arrived], paths: Sequence[Path]) -> None:
-        """Those that could not be read have been named; they are not offered again."""
-        self._done += files
+    def _filed(self, files: Sequence[Arrived], away: Sequence[Path], paths: Sequence[Path]) -> None:
+        """Those that could not be read have been named. They are not offered again; those on a share that went away
+        while it was read wait until it is back.
+        """
+        self._busy -= {each for each in files if each.path in away}
+        over = [each for each in files if each.path not in away]
+        self._done += over
         if self._worker is not None:
-            for each in files:
+            for each in over:
                 self._worker.done(each)
+        self._tell()
         if not paths:
             return
         self.said.emit(f"✓ {_named(paths)} 已放进这一件", "ok")
-        for path in paths if self._moves else ():
-            work = partial(_put_away, path)
-            self._context.tasks.command(self, work, None, partial(self._stays, path), long=True)
+        for each in over if self._moves else ():
+            if each.path in paths:
+                work = partial(_put_away, each)
+                self._context.tasks.command(self, work, None, partial(self._stays, each.path), long=True)
 
     def _stays(self, path: Path, error: StationError) -> None:
-        self.said.emit(f"{path.name[:_LONGEST_NAME]}：{sentence(error)}", "attention")
+        self.said.emit(f"{shown_name(path)[:_LONGEST_NAME]}：{sentence(error)}", "attention")
 
 
-def _put_away(path: Path) -> Written[None]:
-    put_away(path)
+def _put_away(file: Arrived) -> Written[None]:
+    put_away(file)
     return Written(None, Changed())
 
 
 def _named(paths: Sequence[Path]) -> str:
-    names = "、".join(path.name[:_LONGEST_NAME] for path in paths[:_NAMED])
+    names = "、".join(shown_name(path)[:_LONGEST_NAME] for path in paths[:_NAMED])
     return f"{names} 等 {len(paths)} 个文件" if len(paths) > _NAMED else names

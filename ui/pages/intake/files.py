@@ -14,7 +14,7 @@ from PySide6.QtCore import QStandardPaths, QStorageInfo, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
-from ui.pages.intake.pictures import SUFFIXES, is_there, typed_paths
+from ui.pages.intake.pictures import SUFFIXES, is_there, shown_name, typed_paths
 from ui.theme import px
 from ui.widgets.buttons import PrimaryButton, SmallButton
 from ui.widgets.field_box import FieldBox
@@ -199,9 +199,8 @@ class FileChooser(Overlay):
             return
         self._list.clear()
         for entry in entries:
-            words = (
-                f"📁 {entry.path.name}" if entry.folder else f"{entry.path.name}　　{max(entry.size // 1024, 1):,} KB"
-            )
+            name = shown_name(entry.path)
+            words = f"📁 {name}" if entry.folder else f"{name}　　{max(entry.size // 1024, 1):,} KB"
             item = QListWidgetItem(words)
             item.setData(_PATH, entry)
             self._list.addItem(item)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -42,6 +43,16 @@ class Unread:
 
     name: str
     error: StationError
+    path: Path | None = None
+
+
+def shown_name(path: Path) -> str:
+    """A file's name for the eye: devices and sticks write names in GBK too, which the system keeps as bytes."""
+    raw = os.fsencode(path.name)
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("gb18030", "replace")
 
 
 def read_files(paths: Iterable[Path]) -> tuple[list[Picked], list[Unread]]:
@@ -50,9 +61,9 @@ def read_files(paths: Iterable[Path]) -> tuple[list[Picked], list[Unread]]:
     unread: list[Unread] = []
     for path in paths:
         try:
-            picked += [replace(each, path=path) for each in _named(path.name, read_file(path))]
+            picked += [replace(each, path=path) for each in _named(shown_name(path), read_file(path))]
         except StationError as error:
-            unread.append(Unread(path.name, error))
+            unread.append(Unread(shown_name(path), error, path))
     return picked, unread
 
 

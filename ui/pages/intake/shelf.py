@@ -27,6 +27,7 @@ from ui.pages.intake.pictures import (
     check_picture,
     png_of,
     read_files,
+    shown_name,
     shrunk,
     stored,
 )
@@ -40,7 +41,9 @@ if TYPE_CHECKING:
     from ui.tasks import Failed, Tasks
 
 T = TypeVar("T")
-Filed = Callable[[Sequence[Path]], None]
+Filed = Callable[[Sequence[Path], Sequence[Path]], None]
+_Told = Callable[[Sequence[Path]], None]
+_AWAY = ("scan_file_missing", "scan_file_unreadable")  # nothing is wrong with the file: it cannot be reached now
 _Read = tuple[list[Picked], list[Unread]]
 
 
@@ -66,7 +69,7 @@ class Shelf(QObject):
     ) -> None:
         """File these, several at once: the first as ``kind`` if given, the rest by what is missing.
 
-        ``filed``: a device has written them. It is told which of them are in the case, none where none could be read;
+        ``filed``: a device has written them. It is told which could not be reached, and which of them are in the case;
         nothing where the case has refused them.
         """
         self._read(paths, partial(self._file_read, draft, kind, filed=filed))
@@ -169,7 +172,7 @@ class Shelf(QObject):
     def _read(self, paths: Sequence[Path], done: Callable[[_Read], None]) -> None:
         """Files of many pages are opened beside the lookups, which must not wait for them."""
         work = partial(read_files, list(paths))
-        slow = [path.name for path in paths if path.suffix.lower() in PAGED]
+        slow = [shown_name(path) for path in paths if path.suffix.lower() in PAGED]
         if not slow:
             self._tasks.query(self, work, done)
             return
@@ -186,15 +189,17 @@ class Shelf(QObject):
             draft.autosave.changed(0.0)  # a page is a real input: the case begins with it
         if draft.application_id is None:
             self._saver.save_now(draft)
+        tell: _Told | None = None
         if filed is not None:
+            tell = partial(filed, [each.path for each in unread if each.path and each.error.code in _AWAY])
             picked = [replace(each, device=True) for each in picked]
         both = list(zip(picked, kinds, strict=True))
         self._file_these(draft, [each for each in both if not each[0].device], None)
-        self._file_these(draft, [each for each in both if each[0].device], filed)
-        if filed is not None and not picked:
-            filed([])
+        self._file_these(draft, [each for each in both if each[0].device], tell)
+        if tell is not None and not picked:
+            tell([])
 
-    def _file_these(self, draft: Draft, these: Sequence[tuple[Picked, ScanKind]], filed: Filed | None) -> None:
+    def _file_these(self, draft: Draft, these: Sequence[tuple[Picked, ScanKind]], filed: _Told | None) -> None:
         """All are from a device, or none is. Of a case that is submitted what is on them is cut out at once, which
         takes its time; else the reading does it later.
         """
@@ -202,7 +207,8 @@ class Shelf(QObject):
             return
         picked = [one for one, _ in these]
         device = picked[0].device
-        work = partial(_file, self._desk, draft.handle, [(kind, one.content) for one, kind in these], device)
+        pages = [(kind, one.content) for one, kind in these]
+        work = partial(_file, self._desk, draft.handle, pages, device, once=filed is not None)
         done = partial(self._filed, draft, _paths(picked), filed)
         refused = partial(self.refused.emit, picked[0].name if len(picked) == 1 else "")
         self._tasks.command(self, work, done, refused, long=device and not draft.editable)
@@ -220,7 +226,7 @@ class Shelf(QObject):
     def _command(self, draft: Draft, name: str, work: Callable[[], Written[T]], done: Callable[[T], None]) -> None:
         self._tasks.command(self, work, done, partial(self.refused.emit, name))
 
-    def _filed(self, draft: Draft, paths: Sequence[Path], filed: Filed | None, scans: Sequence[ScanRecord]) -> None:
+    def _filed(self, draft: Draft, paths: Sequence[Path], filed: _Told | None, scans: Sequence[ScanRecord]) -> None:
         self.put(draft, scans)
         if filed is not None:
             filed(paths)
@@ -248,14 +254,16 @@ def _of_one_file(picked: Sequence[Picked]) -> int:
 
 
 def _file(
-    desk: Desk, handle: CaseHandle, pages: Sequence[tuple[ScanKind, bytes]], device: bool
+    desk: Desk, handle: CaseHandle, pages: Sequence[tuple[ScanKind, bytes]], device: bool, *, once: bool
 ) -> Written[tuple[ScanRecord, ...]]:
-    """On the writer thread, behind the write that begins the case; all pages or none."""
+    """On the writer thread, behind the write that begins the case; all pages or none. ``once``: of a file that waits in
+    its folder until it is put away, which a power cut may come before.
+    """
     if handle.application_id is None:
         raise UserError("case_not_begun")
     if not device:
         return capture.add_scans(desk, handle.application_id, pages)
-    given = [capture.DevicePage(content, kind) for kind, content in pages]
+    given = [capture.DevicePage(content, kind, once) for kind, content in pages]
     return capture.add_device_pages(desk, handle.application_id, given)
 
 
