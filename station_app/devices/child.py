@@ -16,7 +16,7 @@ from typing import IO, Any
 from station_app.devices import drivers
 from station_app.devices.id_reader import CardOrder, IdReader
 from station_app.devices.pipe import fault_head, send
-from station_app.devices.scanner import ScannerDriver, ScanOrder
+from station_app.devices.scanner import Begun, ScannerDriver, ScanOrder
 from station_app.errors import EnvironmentFault, UserError
 
 ID_READER = "samv"
@@ -27,6 +27,8 @@ def main() -> int:
     """Serve the one request."""
     request = json.loads(sys.stdin.buffer.readline())
     out = sys.stdout.buffer
+    if request["put_away"] is not None:
+        return _put_away(request["put_away"])
     driver = _driver(request)
     threading.Thread(target=_watch, args=(sys.stdin.fileno(), driver), daemon=True).start()
     try:
@@ -34,6 +36,15 @@ def main() -> int:
         send(out, "end")
     except (UserError, EnvironmentFault) as error:
         send(out, "fault", **fault_head(error))
+    return 0
+
+
+def _put_away(job: str) -> int:
+    """What another process of the driver has left on the device."""
+    from station_app.devices.escl import put_away  # SANE's and WIA's leave nothing: it goes with their process
+
+    put_away(job)
+    send(sys.stdout.buffer, "end")
     return 0
 
 
@@ -53,11 +64,13 @@ def _serve(driver: ScannerDriver | IdReader, request: dict[str, Any], out: IO[by
         return
     if request["order"] is None:
         for scanner in driver.scanners():
-            send(out, "scanner", **scanner.to_json())
+            send(out, "alive") if scanner is None else send(out, "scanner", **scanner.to_json())
         return
     for page in driver.scan(ScanOrder.from_json(request["order"])):
         if page is None:
             send(out, "alive")
+        elif isinstance(page, Begun):
+            send(out, "begun", job=page.job)
         else:
             send(out, "page", page.content, media_type=page.media_type)
 

@@ -31,8 +31,9 @@ class Answer:
 class EsclClient:
     """One device at ``root`` (``http://host:port/eSCL``); no proxy stands between it and this PC."""
 
-    def __init__(self, root: str) -> None:
-        """Raises UserError ``scanner_unknown`` where this is no address."""
+    def __init__(self, root: str, reading: float = _READING) -> None:
+        """``reading``: seconds that it may be silent. Raises UserError ``scanner_unknown`` where this is no address."""
+        self._reading = reading
         self._root = root.rstrip("/") + "/"
         try:
             parts = urlsplit(self._root)
@@ -59,8 +60,7 @@ class EsclClient:
     def start(self, settings: bytes) -> Answer:
         """``location`` is the job's; of what the device says only the path is believed."""
         with self._send(Point.SCANNER_REQUEST, "POST", urljoin(self._root, "ScanJobs"), settings) as response:
-            said = response.headers.get("Location", "")
-            path = urlsplit(urljoin(self._root + "ScanJobs", said)).path if said else ""
+            path = _path_of(response.headers.get("Location", ""), self._root)
             return Answer(response.status_code, location=path, wait=_wait(response))
 
     def next_page(self, job: str) -> Generator[None, None, Answer]:
@@ -74,6 +74,8 @@ class EsclClient:
             return Answer(response.status_code, b"".join(pieces), wait=_wait(response))
 
     def cancel(self, job: str) -> None:
+        """The device forgets the job, if it can be reached; it is not waited for long."""
+        self._reading = _CONNECTING
         with self._send(Point.SCANNER_REQUEST, "DELETE", urljoin(self._root, job)):
             pass
 
@@ -92,10 +94,19 @@ class EsclClient:
             url,
             data=body,
             headers={"Content-Type": "text/xml"} if body else None,
-            timeout=(_CONNECTING, _READING),
+            timeout=(_CONNECTING, self._reading),
             allow_redirects=False,
             stream=True,
         )
+
+
+def _path_of(location: str, root: str) -> str:
+    """Of a job's address only the path counts: devices name themselves wrong, and some cut their IPv6 address off."""
+    if not location:
+        return ""
+    _, whole, rest = location.partition("://")
+    path = rest.partition("/")[2] if whole else urlsplit(urljoin(root + "ScanJobs", location)).path
+    return "/" + path.partition("?")[0].partition("#")[0].lstrip("/")
 
 
 def _pieces(response: requests.Response, most: int) -> Iterator[bytes]:

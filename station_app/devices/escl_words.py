@@ -98,6 +98,11 @@ def problem_of(document: bytes, source: Source) -> StationError | None:
     return None
 
 
+def has_paper(document: bytes) -> bool:
+    """Whether ``ScannerStatus`` says that a sheet lies in the feeder."""
+    return _text(_root(document), "AdfState") == "ScannerAdfLoaded"
+
+
 def _root(document: bytes) -> ET.Element:
     """A device in the network is not to be trusted: entities, which can grow without end, are refused unread."""
     try:

@@ -25,11 +25,12 @@ from station_app.devices.id_chip import ChipRecord
 from station_app.devices.id_reader import CardOrder
 from station_app.devices.pipe import Message, fault_of, receive
 from station_app.devices.scanner import Page, Scanner, ScanOrder
-from station_app.errors import EnvironmentFault, UserError
+from station_app.errors import EnvironmentFault, StationError, UserError
 
 LISTING_SILENCE = 60.0  # seconds; some drivers look for network devices for half of that
 READING_SILENCE = 15.0  # an ID card reader answers several times a second
 SCANNING_SILENCE = 90.0  # an old lamp warms up, a feeder draws its sheet
+_PUTTING_AWAY = 15.0
 _AHEAD = 2  # messages read before they are asked for: pictures are large
 
 
@@ -37,16 +38,22 @@ class DriverJob:
     """One process of one driver, from the start to the end of the ``with`` block.
 
     ``order`` None asks for the scanners. ``silence``: seconds without a word after which it counts as hung.
+    ``put_away``: nothing but that, a job that another process has left on the device.
     """
 
-    def __init__(self, driver: str, order: ScanOrder | CardOrder | None, silence: float) -> None:
-        self._silence = silence
+    def __init__(
+        self, driver: str, order: ScanOrder | CardOrder | None, silence: float, put_away: str | None = None
+    ) -> None:
+        self._driver, self._silence = driver, silence
+        self._left: str | None = None  # on the device, while nobody has said that it is not
+        self._broken = False
         self._queue: queue.Queue[Message | None] = queue.Queue(_AHEAD)
         self._cancelled, self._closing = threading.Event(), threading.Event()
         self._process = _start()
         self._reader = threading.Thread(target=self._read, name=f"driver {driver}")
         self._reader.start()
-        self._ask({"driver": driver, "order": None if order is None else order.to_json()})
+        wanted = None if order is None else order.to_json()
+        self._ask({"driver": driver, "order": wanted, "put_away": put_away})
 
     def __enter__(self) -> DriverJob:
         return self
@@ -67,10 +74,14 @@ class DriverJob:
         while (message := self._next()).kind != "end":
             if message.kind == "fault":
                 raise fault_of(message.head)
+            if message.kind == "begun":
+                self._left = str(message.head["job"])
             yield message
 
     def close(self) -> None:
-        """End the process, gently where it lets us; a second call does nothing."""
+        """End the process, gently where it lets us; a second call does nothing. What one that came to grief has left on
+        the device is put away by another: a scanner in the network would be busy with it for minutes, for everybody.
+        """
         self._closing.set()
         self._hang_up()
         with contextlib.suppress(queue.Empty):
@@ -83,6 +94,9 @@ class DriverJob:
             self._kill()
         self._reader.join()
         _pipe(self._process.stdout).close()
+        left, self._left = self._left, None
+        if self._broken and left is not None:
+            _put_away(self._driver, left)
 
     def _next(self) -> Message:
         try:
@@ -115,6 +129,7 @@ class DriverJob:
 
     def _kill(self) -> None:
         """The process with all that it started, and the pictures that it leaves."""
+        self._broken = True
         if sys.platform == "win32":
             self._process.kill()
         else:
@@ -196,6 +211,12 @@ def read_id_card(order: CardOrder, silence: float = READING_SILENCE) -> ChipReco
     """Raises as ``CardJob.record``."""
     with CardJob(order, silence) as job:
         return job.record()
+
+
+def _put_away(driver: str, job: str) -> None:
+    """As far as it can be done: a device that has gone has forgotten it."""
+    with contextlib.suppress(StationError), DriverJob(driver, None, _PUTTING_AWAY, job) as work:
+        list(work.messages())
 
 
 def _start() -> subprocess.Popen[bytes]:

@@ -2,45 +2,46 @@
 
 from __future__ import annotations
 
-import queue
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from ipaddress import ip_address
+from itertools import count
+from threading import Thread
 
+import zeroconf
 from zeroconf import ServiceInfo, ServiceListener, Zeroconf
 
 _SERVICE = "_uscan._tcp.local."
 _ASKING = 3000  # milliseconds for one device's particulars
+_MOST = 64  # names that are asked about; a network with more is somebody's joke
+_LONGEST_NAME = 80
 
 
 @dataclass(frozen=True)
 class Announced:
-    """``lasting``: the device's UUID, or its announced name where it has none. ``root``: its address today."""
+    """``lasting``: the device's UUID, or its announced name where it has none. ``roots``: its addresses today, the
+    likeliest first: a device on two networks announces what cannot be reached from here as well.
+    """
 
     lasting: str
     name: str
-    root: str
+    roots: tuple[str, ...]
 
 
-def announced(seconds: float) -> Iterator[Announced]:
-    """Each as it is heard, for so long. Nothing where there is no network."""
+@contextmanager
+def listening(told: Callable[[Announced], None]) -> Iterator[None]:
+    """While it is open, each that is heard is told, in a thread of its own: one whose particulars do not come holds up
+    no other. Nothing where there is no network.
+    """
     try:
         network = Zeroconf()
     except OSError:
+        yield
         return
-    heard = _Heard()
     try:
-        network.add_service_listener(_SERVICE, heard)
-        end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0:
-            try:
-                name = heard.names.get(timeout=left)
-            except queue.Empty:
-                return
-            info = network.get_service_info(_SERVICE, name, _ASKING)
-            found = _read(info) if info is not None else None
-            if found is not None:
-                yield found
+        network.add_service_listener(_SERVICE, _Heard(told))
+        yield
     finally:
         network.close()
 
@@ -48,11 +49,13 @@ def announced(seconds: float) -> Iterator[Announced]:
 class _Heard(ServiceListener):
     """Names, as zeroconf's own thread hears them."""
 
-    def __init__(self) -> None:
-        self.names: queue.Queue[str] = queue.Queue()
+    def __init__(self, told: Callable[[Announced], None]) -> None:
+        self._told = told
+        self._number = count()
 
     def add_service(self, zc: Zeroconf, type_: str, name: str) -> None:
-        self.names.put(name)
+        if next(self._number) < _MOST:
+            Thread(target=_tell, args=(zc, name, self._told), name="announced scanner", daemon=True).start()
 
     def update_service(self, zc: Zeroconf, type_: str, name: str) -> None:
         """Particulars are asked for when they are needed."""
@@ -61,14 +64,37 @@ class _Heard(ServiceListener):
         """A device that leaves does not answer: that is told then."""
 
 
+def _tell(network: Zeroconf, name: str, told: Callable[[Announced], None]) -> None:
+    try:
+        info = network.get_service_info(_SERVICE, name, _ASKING)
+    except (zeroconf.Error, OSError, RuntimeError, TimeoutError):  # nobody listens any more
+        return
+    found = _read(info) if info is not None else None
+    if found is not None:
+        told(found)
+
+
 def _read(info: ServiceInfo) -> Announced | None:
-    """None of what has no address."""
-    said = {key.decode("ascii", "replace"): (value or b"") for key, value in info.properties.items()}
+    """None of what has no address. Keys are in any case (RFC 6763, 6.4)."""
+    said = {key.decode("ascii", "replace").lower(): (value or b"") for key, value in info.properties.items()}
     facts = {key: value.decode("utf-8", "replace").strip() for key, value in said.items()}
-    addresses = [f"[{each}]" if ":" in each else each for each in info.parsed_addresses()]
-    if not addresses:
-        return None
-    title = info.name.removesuffix(f".{_SERVICE}")
     folder = (facts.get("rs") or "eSCL").strip("/")
-    root = f"http://{addresses[0]}:{info.port}/{folder}"
-    return Announced(facts.get("uuid", "").lower() or title, facts.get("ty") or title, root)
+    roots = tuple(f"http://{each}:{info.port}/{folder}" for each in _hosts(info.parsed_addresses()))
+    if not roots:
+        return None
+    title = _plain(info.name.removesuffix(f".{_SERVICE}"))
+    return Announced(_plain(facts.get("uuid", "")).lower() or title, _plain(facts.get("ty", "")) or title, roots)
+
+
+def _hosts(addresses: list[str]) -> list[str]:
+    """As they stand in a root, those of one cable last. IPv6 ones of one cable need a zone, which ``requests`` cannot
+    carry; a device that has one has another address as well.
+    """
+    known = [ip_address(each) for each in dict.fromkeys(addresses)]
+    usable = [each for each in known if not (each.version == 6 and each.is_link_local)]
+    return [f"[{each}]" if each.version == 6 else str(each) for each in sorted(usable, key=lambda at: at.is_link_local)]
+
+
+def _plain(text: str) -> str:
+    """A name that may stand in a line: whoever is in the network chooses it."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())[:_LONGEST_NAME]

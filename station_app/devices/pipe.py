@@ -18,7 +18,7 @@ _LARGEST_BODY = 512 * 2**20
 
 @dataclass(frozen=True)
 class Message:
-    """``head["is"]`` names it: ``scanner``, ``alive``, ``page``, ``fault``, ``end``."""
+    """``head["is"]`` names it: ``scanner``, ``card``, ``alive``, ``begun``, ``page``, ``fault``, ``end``."""
 
     head: Mapping[str, Any]
     body: bytes = b""

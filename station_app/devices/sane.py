@@ -33,11 +33,14 @@ class SaneDriver:
         self._stopped = threading.Event()
         self._running: subprocess.Popen[bytes] | None = None
 
-    def scanners(self) -> Iterator[Scanner]:
+    def scanners(self) -> Iterator[Scanner | None]:
         """A backend that does not answer is listed like a scanner that does not. Raises EnvironmentFault
         ``sane_missing``.
         """
         for found in sane_backends.look(sane_backends.enabled(), _TURN, self._finding):
+            if found is None:
+                yield None
+                continue
             scanner_id = f"sane:{usb.lasting_name(found.name, self._sysfs)}"
             if found.problem:
                 yield Scanner(scanner_id, found.title, "sane", problem=found.problem)
@@ -72,7 +75,7 @@ class SaneDriver:
             return address
         backend = address.partition(":")[0]
         for found in sane_backends.look((backend,), _TURN, self._finding):
-            if usb.lasting_name(found.name, self._sysfs) == address:
+            if found is not None and usb.lasting_name(found.name, self._sysfs) == address:
                 return found.name
         raise EnvironmentFault("scanner_gone")
 

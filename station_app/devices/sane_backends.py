@@ -36,8 +36,10 @@ class Found:
 
 
 def environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """What ``scanimage`` is told: English words, and nothing of ours."""
-    return {**children.foreign_environment(environ), "LC_ALL": "C.UTF-8"}
+    """What ``scanimage`` is told: English words, whatever the desktop speaks (glibc takes ``LANGUAGE`` before
+    ``C.UTF-8``), and nothing of ours.
+    """
+    return {**children.foreign_environment(environ), "LC_ALL": "C.UTF-8", "LANGUAGE": "C"}
 
 
 def enabled(environ: Mapping[str, str] = os.environ) -> tuple[str, ...]:
@@ -50,8 +52,8 @@ def enabled(environ: Mapping[str, str] = os.environ) -> tuple[str, ...]:
     return tuple(dict.fromkeys(line for line in lines if line and line not in _NOT_SCANNERS))
 
 
-def look(backends: Sequence[str], turn: float, patience: float) -> Iterator[Found]:
-    """The devices of each backend as soon as it has answered.
+def look(backends: Sequence[str], turn: float, patience: float) -> Iterator[Found | None]:
+    """The devices of each backend as soon as it has answered; None now and then says that it goes on looking.
 
     One begins when the one before has ended, or after ``turn`` seconds beside it: two that look at one bus at the same
     moment disturb each other, and one that waits for the network need not hold the rest up. ``patience``: seconds
@@ -66,9 +68,11 @@ def look(backends: Sequence[str], turn: float, patience: float) -> Iterator[Foun
                 running.append(_Look(backend, folder))
                 running[-1].wait(turn)
                 yield from _answers(running, patience)
+                yield None
             while running:
                 running[0].wait(turn)
                 yield from _answers(running, patience)
+                yield None
         finally:
             for each in running:
                 each.end()

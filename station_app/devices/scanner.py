@@ -75,14 +75,25 @@ class Page:
     media_type: str
 
 
+@dataclass(frozen=True)
+class Begun:
+    """A job lies on the device from now on. ``job``: its address, by which another process can put it away, should this
+    one end without a word.
+    """
+
+    job: str
+
+
 class ScannerDriver(Protocol):
     """Lives in a child process, for one call of ``scanners`` or of ``scan``; may block or crash."""
 
-    def scanners(self) -> Iterator[Scanner]:
-        """All there are, each as soon as it is known. One that does not answer has a ``problem``."""
+    def scanners(self) -> Iterator[Scanner | None]:
+        """All there are, each as soon as it is known. One that does not answer has a ``problem``. None now and then
+        says that it goes on looking.
+        """
         ...
 
-    def scan(self, order: ScanOrder) -> Iterator[Page | None]:
+    def scan(self, order: ScanOrder) -> Iterator[Page | Begun | None]:
         """The pages in their order; None now and then says that the device is at work.
 
         Raises UserError or EnvironmentFault ``scanner_*``; the pages before it count.

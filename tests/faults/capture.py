@@ -1,9 +1,9 @@
 """What a clerk does with paper, each act in a process that dies at a named point.
 
-Reads orders from standard input, one line of JSON each (``[act, home, master, case, folder, trap]``), forks for each, and
-answers with the exit code: so nothing has to be imported anew for every death. What the reading child would have said is
-given; what is durable when, is what is looked at. TRAP ``passed=FILE`` kills nothing and writes down each named point
-that was passed, one a line.
+Reads orders from standard input, one line of JSON each (``[act, home, master, case, folder, trap]``), forks for each,
+and answers with the exit code: so nothing has to be imported anew for every death. What the reading child would have
+said is given; what is durable when, is what is looked at. TRAP ``passed=FILE`` kills nothing and writes down each named
+point that was passed, one a line.
 """
 
 from __future__ import annotations

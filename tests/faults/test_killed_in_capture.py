@@ -42,7 +42,7 @@ Look = Callable[[Desk, str, Path], None]
 
 @dataclass(frozen=True)
 class Case:
-    """``begin``: what was there before; ``still``: what holds after the kill; ``once``: after the act was done again."""
+    """``begin``: what was there before; ``still``: what holds after the kill; ``once``: after it was done again."""
 
     points: set[Point]
     begin: Look

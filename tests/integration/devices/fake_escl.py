@@ -53,6 +53,7 @@ class FakeScanner:
     capabilities: str = CAPABILITIES
     busy: int = 0  # times that a job is put off
     not_yet: int = 0  # times that each page is put off
+    early: int = 0  # times that it says after the first sheet that this was all, as some feeders do
     fails_after: int | None = None  # pages, and then ``failure`` and ``adf_then``
     failure: int = 500
     adf_then: str = "Loaded"
@@ -64,9 +65,17 @@ class FakeScanner:
     deleted: list[str] = field(default_factory=list)
     asked: threading.Event = field(default_factory=threading.Event)
     released: threading.Event = field(default_factory=threading.Event)
-    # of the job that runs
+    # of the job that runs: one at a time
+    running: bool = False
     given: int = 0
     put_off: int = 0
+
+    def wanted(self) -> int:
+        return self.sheets if self.settings and "Feeder" in self.settings[-1] else 1
+
+    def feeder(self) -> str:
+        """Empty once the stack is through, until the job has been put away: then another lies in it."""
+        return "Empty" if self.adf == "Loaded" and self.settings and self.given >= self.wanted() else self.adf
 
 
 @contextmanager
@@ -98,7 +107,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path == "/eSCL/ScannerCapabilities":
             self._answer(200, fake.capabilities.encode(), "text/xml")
         elif self.path == "/eSCL/ScannerStatus":
-            self._answer(200, _STATUS.format(names=_NAMES, state=fake.state, adf=fake.adf).encode(), "text/xml")
+            state = "Processing" if fake.running and fake.state == "Idle" else fake.state
+            self._answer(200, _STATUS.format(names=_NAMES, state=state, adf=fake.feeder()).encode(), "text/xml")
         elif self.path == "/eSCL/ScanJobs/7/NextDocument":
             self._next_page()
         else:
@@ -109,22 +119,22 @@ class _Handler(BaseHTTPRequestHandler):
         asked = self.rfile.read(int(self.headers["Content-Length"])).decode()
         if self.path != "/eSCL/ScanJobs":
             self._answer(404)
-        elif fake.busy:
-            fake.busy -= 1
+        elif fake.busy or fake.running:
+            fake.busy = max(fake.busy - 1, 0)
             self._answer(503, headers={"Retry-After": "0"})
         else:
             fake.settings.append(asked)
-            fake.given = 0
+            fake.given, fake.running = 0, True
             self._answer(201, headers={"Location": fake.location.format(job=7)})
 
     def do_DELETE(self) -> None:
         self.fake.deleted.append(self.path)
+        self.fake.given, self.fake.running = 0, False
         self.fake.released.set()
         self._answer(200)
 
     def _next_page(self) -> None:
         fake = self.fake
-        sheets = fake.sheets if "Feeder" in fake.settings[-1] else 1
         if fake.stalls:
             fake.asked.set()
             fake.released.wait(60)
@@ -132,13 +142,15 @@ class _Handler(BaseHTTPRequestHandler):
         elif fake.given == fake.fails_after:
             fake.adf = fake.adf_then
             self._answer(fake.failure)
-        elif fake.given >= sheets:
+        elif fake.given >= fake.wanted() or (fake.given and fake.early):
+            fake.early = max(fake.early - 1, 0)
             self._answer(404)
         elif fake.put_off < fake.not_yet:
             fake.put_off += 1
             self._answer(503, headers={"Retry-After": "0"})
         else:
             fake.given, fake.put_off = fake.given + 1, 0
+            fake.running = fake.given < fake.wanted()
             self._picture()
 
     def _picture(self) -> None:

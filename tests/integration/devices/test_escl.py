@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import signal
 import socket
 import threading
 from pathlib import Path
 
+import psutil
 import pytest
 
 from station_app.devices.escl import EsclDriver
@@ -14,19 +16,20 @@ from station_app.devices.job import ScanJob
 from station_app.devices.scanner import Page, ScanOrder, Source
 from station_app.errors import EnvironmentFault, StationError, UserError
 from tests.integration.devices.fake_escl import FakeScanner, picture, serving
+from tests.integration.devices.processes import of_drivers
 from tests.patience import PATIENCE_SECONDS
 
 
 def _pages(fake: FakeScanner, source: Source | None = None) -> list[Page]:
     with serving(fake) as root:
-        return [page for page in EsclDriver().scan(ScanOrder(f"escl:{root}", source)) if page is not None]
+        return [page for page in EsclDriver().scan(ScanOrder(f"escl:{root}", source)) if isinstance(page, Page)]
 
 
 def _before_a_fault(fake: FakeScanner, source: Source = Source.FEEDER) -> tuple[int, StationError]:
-    kept: list[Page | None] = []
+    kept: list[object] = []
     with serving(fake) as root, pytest.raises(StationError) as told:
-        kept.extend(EsclDriver().scan(ScanOrder(f"escl:{root}", source)))  # what came stays when it raises
-    return len([page for page in kept if page is not None]), told.value
+        kept.extend(EsclDriver(tries=3).scan(ScanOrder(f"escl:{root}", source)))  # what came stays when it raises
+    return len([page for page in kept if isinstance(page, Page)]), told.value
 
 
 def test_the_flatbed_gives_one_page_and_the_job_is_put_away() -> None:
@@ -51,6 +54,57 @@ def test_a_scanner_that_is_not_ready_is_asked_again() -> None:
     assert fake.busy == 0
 
 
+def test_one_that_is_at_the_end_of_another_page_is_waited_for() -> None:
+    fake = FakeScanner(state="Processing")
+    with serving(fake) as root:
+        pages = EsclDriver().scan(ScanOrder(f"escl:{root}"))
+        assert next(pages) is None
+        fake.state = "Idle"
+        assert len([page for page in pages if isinstance(page, Page)]) == 1
+
+
+def test_a_feeder_that_says_too_early_that_this_was_all_is_asked_again() -> None:
+    """Brother's do, and leave the rest of the stack lying."""
+    assert len(_pages(FakeScanner(early=2), Source.FEEDER)) == 3
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "/eSCL/ScanJobs/{job}",
+        "ScanJobs/{job}",
+        "http://[fe80::1/eSCL/ScanJobs/{job}?x=y#z",  # cut off, as Xerox's do
+        "https://:99999//eSCL/ScanJobs/{job}",
+        "//another.host.test/eSCL/ScanJobs/{job}",
+    ],
+)
+def test_of_the_address_of_a_job_the_path_alone_counts(location: str) -> None:
+    fake = FakeScanner(location=location)
+    assert len(_pages(fake, Source.FEEDER)) == 3
+    assert fake.deleted == ["/eSCL/ScanJobs/7"]
+
+
+def _driver() -> psutil.Process:
+    return next(each for name, each in of_drivers().items() if name.startswith("python"))
+
+
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGSTOP])
+def test_the_job_of_a_driver_that_came_to_grief_is_put_away(sent: signal.Signals) -> None:
+    """Or the scanner would be busy with it, for everybody in the office."""
+    fake = FakeScanner(not_yet=1_000_000)
+    with serving(fake) as root:
+        with ScanJob(ScanOrder(f"escl:{root}", Source.FEEDER), silence=PATIENCE_SECONDS) as job:
+            assert next(each for each in job._job.messages() if each.kind == "begun")
+            job._job._silence = 3.0
+            _driver().send_signal(sent)
+            with pytest.raises(EnvironmentFault, match=r"scanner_crashed|scanner_hung"):
+                list(job)
+        assert fake.deleted == ["/eSCL/ScanJobs/7"]
+        fake.not_yet = 0
+        with ScanJob(ScanOrder(f"escl:{root}", Source.FEEDER), silence=PATIENCE_SECONDS) as job:
+            assert len(list(job)) == 3
+
+
 def test_through_its_own_process_a_page_is_the_same() -> None:
     fake = FakeScanner()
     with serving(fake) as root, ScanJob(ScanOrder(f"escl:{root}", Source.FEEDER)) as pages:
@@ -68,6 +122,9 @@ def test_through_its_own_process_a_page_is_the_same() -> None:
         (FakeScanner(fails_after=1, failure=409, adf_then="DoorOpen"), 1, "scanner_cover_open"),
         (FakeScanner(fails_after=1, failure=410), 1, "scan_cancelled"),
         (FakeScanner(fails_after=1), 1, "scanner_gone"),
+        (FakeScanner(fails_after=1, failure=503, adf_then="Jam"), 1, "scanner_jammed"),
+        (FakeScanner(fails_after=1, failure=503), 1, "scanner_hung"),
+        (FakeScanner(busy=9), 0, "scanner_busy"),
         (FakeScanner(state="Processing"), 0, "scanner_busy"),
         (FakeScanner(state="Stopped"), 0, "scanner_gone"),
         (FakeScanner(cut=True), 0, "scanner_gone"),

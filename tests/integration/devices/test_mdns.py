@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -12,9 +12,10 @@ from uuid import uuid4
 import pytest
 from zeroconf import ServiceInfo, Zeroconf
 
+from station_app.devices import mdns
 from station_app.devices.escl import EsclDriver
-from station_app.devices.scanner import Scanner, ScanOrder, Source
-from station_app.errors import EnvironmentFault
+from station_app.devices.scanner import Page, Scanner, ScanOrder, Source
+from station_app.errors import EnvironmentFault, UserError
 from tests.integration.devices.fake_escl import FakeScanner, serving
 from tests.patience import PATIENCE_SECONDS
 
@@ -29,22 +30,29 @@ def _found(*uuids: str) -> list[Scanner]:
     return [heard[f"escl:{uuid}"] for uuid in uuids]
 
 
-@contextmanager
-def _announced(root: str, uuid: str, name: str = "Fake MFP") -> Iterator[None]:
-    """On every interface, as a device does; the instance's own name keeps parallel tests apart."""
-    service = "_uscan._tcp.local."
-    facts = {"txtvers": "1", "rs": "/eSCL", "ty": name, "uuid": uuid, "pdl": "image/jpeg"}
-    info = ServiceInfo(
-        service,
-        f"{name} {os.getpid()} {uuid4().hex[:6]}.{service}",
-        addresses=[socket.inet_aton("127.0.0.1")],
+_SERVICE = "_uscan._tcp.local."
+
+
+def _info(root: str, addresses: Sequence[str] = ("127.0.0.1",), name: str = "Fake MFP", **facts: str) -> ServiceInfo:
+    """The instance's own name keeps parallel tests apart."""
+    return ServiceInfo(
+        _SERVICE,
+        f"{name} {os.getpid()} {uuid4().hex[:6]}.{_SERVICE}",
+        parsed_addresses=list(addresses),
         port=urlsplit(root).port,
-        properties=facts,
+        properties={"txtvers": "1", "rs": "/eSCL", "ty": name, "pdl": "image/jpeg", **facts},
     )
+
+
+@contextmanager
+def _announced(
+    root: str, uuid: str, name: str = "Fake MFP", addresses: Sequence[str] = ("127.0.0.1",)
+) -> Iterator[Zeroconf]:
+    """On every interface, as a device does; it says goodbye at the end."""
     network = Zeroconf()
     try:
-        network.register_service(info)
-        yield
+        network.register_service(_info(root, addresses, name, UUID=uuid))  # a key's case does not count
+        yield network
     finally:
         network.close()
 
@@ -67,7 +75,8 @@ def test_it_is_scanned_from_wherever_it_is_today() -> None:
     for _ in range(2):
         fake = FakeScanner()
         with serving(fake) as root, _announced(root, uuid):
-            assert [each for each in EsclDriver(PATIENCE_SECONDS).scan(ScanOrder(f"escl:{uuid}")) if each]
+            found = EsclDriver(PATIENCE_SECONDS).scan(ScanOrder(f"escl:{uuid}"))
+            assert [each for each in found if isinstance(each, Page)]
         assert fake.deleted
 
 
@@ -80,6 +89,70 @@ def test_one_that_does_not_answer_does_not_hide_the_next() -> None:
     ):
         found = _found(dead, alive)
     assert [each.problem for each in found] == ["scanner_gone", None]
+
+
+def test_one_that_takes_the_call_and_says_nothing_hides_no_other_and_is_told_at_the_end() -> None:
+    silent, alive = str(uuid4()), str(uuid4())
+    with (
+        socket.create_server(("127.0.0.1", 0)) as hole,
+        serving(FakeScanner()) as root,
+        _announced(f"http://127.0.0.1:{hole.getsockname()[1]}/eSCL", silent, "Silent"),
+        _announced(root, alive),
+    ):
+        found = {each.id: each.problem for each in EsclDriver(looking=3.0, answering=1.0).scanners()}
+    assert found[f"escl:{silent}"] in ("scanner_hung", "scanner_gone")
+    assert found[f"escl:{alive}"] is None
+
+
+def test_of_several_addresses_the_one_that_answers_is_taken() -> None:
+    uuid = str(uuid4())
+    with serving(FakeScanner()) as root, _announced(root, uuid, addresses=("127.0.0.9", "127.0.0.1", "127.0.0.8")):
+        (scanner,) = _found(uuid)
+        assert scanner.problem is None
+        assert [each for each in EsclDriver(PATIENCE_SECONDS).scan(ScanOrder(scanner.id)) if isinstance(each, Page)]
+
+
+def test_one_that_has_said_goodbye_is_not_waited_for_and_comes_back_elsewhere() -> None:
+    uuid = str(uuid4())
+    with serving(FakeScanner()) as root, _announced(root, uuid):
+        assert _found(uuid)
+    with pytest.raises(EnvironmentFault, match="scanner_gone"):
+        list(EsclDriver(looking=0.5).scan(ScanOrder(f"escl:{uuid}")))
+    with serving(FakeScanner()) as root, _announced(root, uuid):
+        assert _found(uuid)[0].problem is None
+
+
+def test_who_stops_while_a_scanner_is_looked_for_is_not_kept_waiting() -> None:
+    driver = EsclDriver(PATIENCE_SECONDS)
+    driver.stop()
+    with pytest.raises(UserError, match="scan_cancelled"):
+        list(driver.scan(ScanOrder(f"escl:{uuid4()}")))
+    assert list(driver.scanners()) == []
+
+
+def test_addresses_of_one_cable_come_last_or_not_at_all() -> None:
+    info = _info("http://x:8080/", ["fe80::1", "169.254.3.4", "fd00::2", "192.0.2.7"], uuid="U")
+    found = mdns._read(info)
+    assert found is not None
+    assert set(found.roots[:2]) == {"http://192.0.2.7:8080/eSCL", "http://[fd00::2]:8080/eSCL"}
+    assert found.roots[2:] == ("http://169.254.3.4:8080/eSCL",)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("一楼 打印机（彩色）", "一楼 打印机（彩色）"),
+        ('HP.Color: a/b%20"c"', 'HP.Color: a/b%20"c"'),
+        ("red\x1b[31m\nsecond line\u202e", "red [31m second line"),
+        ("x" * 200, "x" * 80),
+    ],
+)
+def test_a_name_with_odd_characters_stands_on_one_line(name: str, shown: str) -> None:
+    info = _info("http://x:80/", uuid="u")
+    info._set_properties({b"ty": name.encode(), b"UuId": b"ABC\x00"})
+    found = mdns._read(info)
+    assert found is not None
+    assert (found.name, found.lasting) == (shown, "abc")
 
 
 def test_one_that_is_switched_off_is_told() -> None:
