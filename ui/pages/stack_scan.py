@@ -11,6 +11,7 @@ from station_app.devices.job import ScanJob
 from station_app.devices.run import Run
 from station_app.services import devices, tray
 from ui.messages import sentence
+from ui.running_scan import RunningScan
 
 if TYPE_CHECKING:
     from station_app.errors import StationError
@@ -29,36 +30,51 @@ class StackScan(QObject):
         super().__init__(parent)
         self._desk = desk
         self._tasks = tasks
-        self._run: Run[ScanJob] | None = None
+        self._running: RunningScan | None = None
         self._busy = False
-        self._pages = 0
 
     def scan(self) -> None:
         if self._busy:
             self.said.emit(f"扫描还在进行，已收到 {self._pages} 页；等它扫完，或按 Esc 取消", "attention")
             return
-        self._busy, self._pages = True, 0
+        self._busy = True
         self._tasks.query(self, partial(devices.chosen, self._desk), self._start, self._failed)
 
     def cancel(self) -> bool:
         """Call the run off; the pages that have come stay. False where there is none."""
-        if self._run is None:
+        if self._running is None:
             return False
-        self._run.cancel()
+        self._running.cancel()
         self.said.emit("正在停下…", "")
         return True
+
+    def hand_over(self) -> RunningScan | None:
+        """What goes on, for a page that is made in this one's place."""
+        running, self._running = self._running, None
+        if running is not None:
+            running.leave()
+        return running
+
+    def take_over(self, running: RunningScan) -> None:
+        """Go on with it."""
+        self._busy, self._running = True, running
+        running.came.connect(self._page)
+        running.done.connect(self._done)
+        running.failed.connect(self._failed)
+
+    @property
+    def _pages(self) -> int:
+        return self._running.pages if self._running is not None else 0
 
     def _start(self, known: Chosen) -> None:
         if not known.scanner:
             self._end(sentence("scanner_not_chosen"), "attention")
             return
-        run = self._run = Run(partial(ScanJob, known.order()))
+        run = Run(partial(ScanJob, known.order()))
         self.said.emit("扫描仪正在准备…　Esc 取消", "")
-        work = partial(_scan, self._desk, run)
-        self._tasks.stream(self, work, self._page, self._done, self._failed, stop=run.cancel)
+        self.take_over(RunningScan(self._tasks, run, partial(_scan, self._desk, run)))
 
     def _page(self, _ids: tuple[str, ...]) -> None:
-        self._pages += 1
         self.said.emit(f"正在扫描，已收到 {self._pages} 页　Esc 取消", "")
 
     def _done(self, pages: int) -> None:
@@ -69,7 +85,7 @@ class StackScan(QObject):
         self._end(f"{sentence(error)}{had}", "" if error.code == "scan_cancelled" else "wrong")
 
     def _end(self, words: str, tone: str) -> None:
-        self._run, self._busy = None, False
+        self._running, self._busy = None, False
         self.said.emit(words, tone)
         self.ended.emit()
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from station_app.services.todo import TodoRow
     from ui.context import Context
     from ui.models.todo_lines import TodoDetail
+    from ui.running_scan import RunningScan
 
 _KINDS = (Kind.APPLICATIONS, Kind.OUTBOX, Kind.SCANS, Kind.PLANS)
 
@@ -81,12 +82,15 @@ class TodoPage(Page):
         self.ask()
         self._focus()
 
-    def keep(self) -> object:
+    def keep(self) -> tuple[str, RunningScan | None]:
         line = self.list.current()
-        return line.key if line else ""
+        return line.key if line else "", self.tray.hand_over() if self.tray is not None else None
 
     def restore(self, kept: object) -> None:
-        self._waiting_key = str(kept)
+        assert isinstance(kept, tuple)
+        self._waiting_key, running = kept
+        if running is not None:
+            self._make_tray().take_over(running)
 
     # ---- what is shown
 
@@ -175,14 +179,19 @@ class TodoPage(Page):
         self.go.emit("intake")
 
     def _show_tray(self) -> None:
+        pane = self._make_tray()
+        self._faces.setCurrentWidget(pane)
+        pane.arrive()
+
+    def _make_tray(self) -> TrayPane:
+        """The pane, made when it is first asked for."""
         if self.tray is None:
             self.tray = TrayPane(self.context)
             self.tray.left.connect(self.arrive)
             self.tray.said.connect(self.say)
             self.tray.failed.connect(self.fail)
             self._faces.addWidget(self.tray)
-        self._faces.setCurrentWidget(self.tray)
-        self.tray.arrive()
+        return self.tray
 
     # ---- building
 

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from ui.context import Context
     from ui.models.lines import Line
     from ui.models.tray_lines import TrayView
+    from ui.running_scan import RunningScan
 
 _EMPTY = "没有待归档的页"
 _BEGIN = "把签好字的表连同证件一叠放进扫描仪，按 F12；扫成文件的按 F6。各页归到各自的申报，认不准的在这里等您看。"
@@ -98,6 +99,13 @@ class TrayPane(QWidget):
     def arrive(self) -> None:
         self.ask()
         (self.list if self._stack.currentIndex() == 0 else self.add).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def hand_over(self) -> RunningScan | None:
+        """The scan that goes on, for a pane that is made in this one's place."""
+        return self._scans.hand_over()
+
+    def take_over(self, running: RunningScan) -> None:
+        self._scans.take_over(running)
 
     def ask(self) -> None:
         """Read the tray again in the background."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from station_app.services.scanning import Search
 from ui.messages import sentence
 from ui.pages.intake.device_pages import Filed, Target, look_for_scanners, scan_into
 from ui.pages.intake.scanner_choice import ScannerChoice
+from ui.running_scan import RunningScan
 
 if TYPE_CHECKING:
     from station_app.services.desk import Desk
@@ -26,6 +28,14 @@ if TYPE_CHECKING:
     from ui.pages.intake.draft import Draft
     from ui.pages.intake.shelf import Shelf
     from ui.tasks import Tasks
+
+
+@dataclass(frozen=True)
+class UnderWay:
+    """A run, and the case that its pages go to."""
+
+    run: RunningScan
+    draft: Draft
 
 
 class DeviceScans(QObject):
@@ -51,9 +61,8 @@ class DeviceScans(QObject):
         self._choice.closed.connect(self._leave_choice)
         self._target = Target.of(now())
         self._draft = now()
-        self._run: Run[ScanJob] | Search | None = None
+        self._run: RunningScan | Search | None = None
         self._busy = False
-        self._pages = 0
 
     def scan(self, kind: ScanKind | None = None) -> None:
         """Scan with the remembered scanner; the first page is of ``kind``, if given."""
@@ -76,6 +85,27 @@ class DeviceScans(QObject):
             self.progress.emit("停下…")
         return True
 
+    def hand_over(self) -> UnderWay | None:
+        """The run that goes on, for a page that is made in this one's place; a search is called off."""
+        run = self._run
+        if not isinstance(run, RunningScan):
+            self._leave_choice()
+            return None
+        self._run = None
+        run.leave()
+        return UnderWay(run, self._draft)
+
+    def take_over(self, under_way: UnderWay) -> None:
+        """Go on with it."""
+        self._busy, self._draft = True, under_way.draft
+        self._follow(under_way.run)
+        self.progress.emit(f"已收 {self._pages} 页" if self._pages else "准备中…")
+
+    @property
+    def _pages(self) -> int:
+        """That have come in the run."""
+        return self._run.pages if isinstance(self._run, RunningScan) else 0
+
     # ---- before a run
 
     def _begin(self, kind: ScanKind | None) -> bool:
@@ -87,7 +117,7 @@ class DeviceScans(QObject):
             self.said.emit(sentence("not_editable", state=draft.state.value), "attention")
             return False
         self._draft, self._target = draft, Target.of(draft, kind)
-        self._busy, self._pages = True, 0
+        self._busy = True
         return True
 
     def _known(self, known: Chosen) -> None:
@@ -159,13 +189,18 @@ class DeviceScans(QObject):
     # ---- the run
 
     def _start(self, order: ScanOrder) -> None:
-        run = self._run = Run(partial(ScanJob, order))
+        run = Run(partial(ScanJob, order))
         self.progress.emit("准备中…")
-        work = partial(scan_into, self._desk, self._target, run)
-        self._tasks.stream(self, work, partial(self._page, self._draft), self._done, self._failed, stop=run.cancel)
+        self._follow(RunningScan(self._tasks, run, partial(scan_into, self._desk, self._target, run)))
 
-    def _page(self, draft: Draft, filed: Filed) -> None:
-        self._pages += 1
+    def _follow(self, run: RunningScan) -> None:
+        self._run = run
+        run.came.connect(self._page)
+        run.done.connect(self._done)
+        run.failed.connect(self._failed)
+
+    def _page(self, filed: Filed) -> None:
+        draft = self._draft
         if filed.begun is not None:
             draft.written(filed.begun)
             self.begun.emit(draft, filed.begun)

@@ -12,7 +12,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from station_app.domain.application import ScanKind
 from station_app.domain.chip import CHIP
 from ui.pages.intake.chip_reading import ChipReading
-from ui.pages.intake.device_scans import DeviceScans
+from ui.pages.intake.device_scans import DeviceScans, UnderWay
 
 if TYPE_CHECKING:
     from ui.pages.intake.form import FormPane
@@ -50,6 +50,15 @@ class Hardware(QObject):
         for key, act in keys.items():
             QShortcut(QKeySequence(key), page).activated.connect(act)
         page.installEventFilter(self)
+
+    def hand_over(self) -> UnderWay | None:
+        """The scan that goes on, for a page that is made in this one's place; no card is waited for any more."""
+        self.chip.cancel()
+        return self.scans.hand_over()
+
+    def take_over(self, under_way: UnderWay | None) -> None:
+        if under_way is not None:
+            self.scans.take_over(under_way)
 
     def follow(self, target: str) -> bool:
         """A link on a card beside the assessment; False where it is none of ours."""

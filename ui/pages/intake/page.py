@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -38,6 +39,15 @@ if TYPE_CHECKING:
     from station_app.plans import Clause
     from station_app.store.records import ApplicationRecord
     from ui.context import Context
+    from ui.pages.intake.device_scans import UnderWay
+
+
+@dataclass(frozen=True)
+class KeptPage:
+    """What a page made anew goes on with: the case on the table, and the scan that goes on."""
+
+    case: Kept
+    under_way: UnderWay | None
 
 
 class IntakePage(Page):
@@ -114,14 +124,16 @@ class IntakePage(Page):
     def unsaved(self) -> bool:
         return not self.table.saver.clean
 
-    def keep(self) -> Kept:
+    def keep(self) -> KeptPage:
         focus = self.focusWidget()
-        return self.table.keep(focus.objectName() if focus is not None else "")
+        case = self.table.keep(focus.objectName() if focus is not None else "")
+        return KeptPage(case, self._hardware.hand_over())
 
     def restore(self, kept: object) -> None:
-        assert isinstance(kept, Kept)
-        self.table.take_over(kept)
-        if not self._go_to(kept.focus):
+        assert isinstance(kept, KeptPage)
+        self.table.take_over(kept.case)
+        self._hardware.take_over(kept.under_way)
+        if not self._go_to(kept.case.focus):
             self.arrive()
 
     # ---- showing

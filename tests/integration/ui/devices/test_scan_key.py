@@ -28,7 +28,7 @@ from tests.integration.ui.devices.conftest import (
     said,
     wait_for,
 )  # fmt: skip
-from tests.unit.ui.intake.conftest import focused, press, settle, write
+from tests.unit.ui.intake.conftest import focused, press, put_page, settle, write
 from tests.unit.ui.intake.pages import begin, complete, stored
 from ui.pages.intake import IntakePage, device_scans
 
@@ -315,6 +315,33 @@ def test_pages_appear_on_a_page_that_was_made_anew_in_the_middle(
     settle(qtbot, again)
     shown = [tile.place.scan_id for tile in again.form.strip._tiles if tile.place.scan_id]
     assert shown == [scan.id for scan in again.draft.scans]
+
+
+def test_esc_calls_off_a_run_that_began_before_another_theme(
+    qtbot: QtBot, page: IntakePage, desk: Desk, backend: Configure, dots: list[int]
+) -> None:
+    backend(**SLOW)
+    remember(desk)
+    dots[0] = ENDLESS
+    page.open(begin(desk, 3))
+    settle(qtbot, page)
+    press(Qt.Key.Key_F12)
+    qtbot.waitUntil(lambda: "scanimage" in of_drivers())
+    page.leave()
+    page.context.tasks.finish()
+    window, context, kept = page.window(), page.context, page.keep()
+    delete(page)
+    again = put_page(qtbot, context, window)
+    again.restore(kept)
+    words = said(again)
+    assert again.form._stop.isVisible()
+    press(Qt.Key.Key_F12)
+    wait_for(qtbot, words, "扫描还在进行")
+    press(Qt.Key.Key_Escape)
+    wait_for(qtbot, words, "扫描已取消")
+    settle(qtbot, again)
+    assert not again.form._stop.isVisible()
+    assert of_drivers() == {}
 
 
 def test_a_network_scanner_that_jams_and_goes_on(qtbot: QtBot, page: IntakePage, desk: Desk) -> None:

@@ -60,6 +60,35 @@ def test_without_a_scanner_it_is_said_where_to_choose_one(
     assert tray.count(desk) == 0
 
 
+def test_esc_calls_off_a_run_that_began_before_another_theme(
+    qtbot: QtBot, pane: TrayPane, context: Context, desk: Desk, backend: Configure, dots: list[int]
+) -> None:
+    backend(**SLOW)
+    remember(desk)
+    dots[0] = ENDLESS
+    words = _said(pane)
+    press(Qt.Key.Key_F12)
+    wait_for(qtbot, words, "正在准备")
+    before = pane.window()
+    assert isinstance(before, TodoPage)
+    again = TodoPage(context)
+    qtbot.addWidget(again)
+    again.restore(before.keep())
+    before.hide()
+    again.show()
+    again.activateWindow()
+    qtbot.waitUntil(again.isActiveWindow)
+    again.arrive()
+    press(Qt.Key.Key_G, Qt.KeyboardModifier.AltModifier)
+    other = again.tray
+    assert other is not None
+    words = _said(other)
+    press(Qt.Key.Key_Escape)
+    wait_for(qtbot, words, "扫描已取消")
+    assert other.isVisible()
+    assert not other._scans._busy
+
+
 def test_escape_calls_the_run_off_and_only_then_leaves(
     qtbot: QtBot, pane: TrayPane, desk: Desk, backend: Configure, dots: list[int]
 ) -> None:

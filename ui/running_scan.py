@@ -1,0 +1,44 @@
+"""A scan that goes on whoever shows it: a page that is made anew (another theme) takes it over, with its Esc."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+if TYPE_CHECKING:
+    from station_app.devices.job import ScanJob
+    from station_app.devices.run import Run
+    from ui.tasks import Hand, Tasks
+
+
+class RunningScan(QObject):
+    """Begins when it is made. Whoever shows it holds it; pages are written whether anybody does or not.
+
+    Signals: ``came(value)``: a page, as ``work`` has told it; ``done(int)``: all of so many pages;
+    ``failed(StationError)``. Attribute: ``pages``: that have come.
+    """
+
+    came = Signal(object)
+    done = Signal(int)
+    failed = Signal(object)
+
+    def __init__(self, tasks: Tasks, run: Run[ScanJob], work: Callable[[Hand], int]) -> None:
+        super().__init__()
+        self.pages = 0
+        self._run = run
+        tasks.stream(self, work, self._page, self.done.emit, self.failed.emit, stop=run.cancel)
+
+    def cancel(self) -> None:
+        """Call it off; the pages that have come stay."""
+        self._run.cancel()
+
+    def leave(self) -> None:
+        """Nobody shows it now."""
+        for signal in (self.came, self.done, self.failed):
+            signal.disconnect()
+
+    def _page(self, value: Any) -> None:
+        self.pages += 1
+        self.came.emit(value)
