@@ -112,12 +112,6 @@ class Reader:
         """A JPEG of what lies between four corners; nothing is read, so it is quick."""
         return self._ask({"do": "cut_by_hand", "cut": cut.to_json()}, [content]).bodies[0]
 
-    def together(self, sides: Sequence[tuple[bytes, int]]) -> bytes:
-        """Pictures, each turned by so many degrees clockwise, below one another on an A4 page: a JPEG."""
-        return self._ask({"do": "together", "turns": [turn for _, turn in sides]}, [side for side, _ in sides]).bodies[
-            0
-        ]
-
     def close(self) -> None:
         """``stop``, and no other child starts."""
         with self._lock:

@@ -14,7 +14,6 @@ from station_app.services.cutting import (
     add_device_pages,
     cut_scan,
     read_original,
-    sides_together,
     uncut_scan,
 )
 from station_app.services.desk import Desk, Written
@@ -49,7 +48,6 @@ __all__ = [
     "rename_scan",
     "replace_scan",
     "rotate_scan",
-    "sides_together",
     "uncut_scan",
 ]
 _LONGEST_REMARK = 200  # characters

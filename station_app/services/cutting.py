@@ -30,7 +30,6 @@ from station_app.store import UnitOfWork
 from station_app.store.records import ApplicationRecord, OriginalRecord, ScanRecord
 
 _LEAST_AREA = 400.0  # pixels that four corners must hold between them
-_SIDES = (ScanKind.ID_FRONT, ScanKind.ID_BACK)
 
 
 @dataclass(frozen=True)
@@ -174,23 +173,6 @@ def read_original(desk: Desk, scan_id: str) -> bytes:
     if source.erased_at is not None:
         raise UserError("scan_erased")
     return desk.store.scans.get(source.file_name)
-
-
-def sides_together(desk: Desk, application_id: str) -> bytes:
-    """Both sides of the case's identity card on one A4 page, a JPEG; where there is one side only, that one.
-
-    Raises UserError ``sides_missing``, ``scan_erased``; as ``Reader.together`` does.
-    """
-    with desk.store.read() as uow:
-        scans = uow.scans.of(application_id)
-    newest = [next((each for each in reversed(scans) if each.kind is kind), None) for kind in _SIDES]
-    there = [each for each in newest if each is not None]
-    if not there:
-        raise UserError("sides_missing")
-    if any(each.erased_at for each in there):
-        raise UserError("scan_erased")
-    with Reader() as reader:
-        return reader.together([(desk.store.scans.get(each.file_name), each.rotation) for each in there])
 
 
 def _checked(corners: Corners, turn: int) -> Cut:

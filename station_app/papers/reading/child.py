@@ -6,7 +6,6 @@ Both are a line of JSON, followed by as many bodies as ``sizes`` has numbers.
 {"do": "cut", "sizes": [PICTURE], "today": ...}
     {"documents": [...], "parts": [{"cut", "reading"}, ...], "sizes": [JPEG, ...]}
 {"do": "cut_by_hand", "cut": {"corners", "turn"}, "sizes": [PICTURE]}    {"sizes": [JPEG]}
-{"do": "together", "turns": [0, 90], "sizes": [PICTURE, PICTURE]}    {"sizes": [JPEG]}
 or {"error": CODE, "params": {...}}, or {"fault": CODE} where the PC is at fault. The first line says {"ready": true}.
 The models are loaded when they are first needed.
 """
@@ -31,9 +30,8 @@ import resources
 from station_app.domain.reading import Corners, Cut, DocumentReading
 from station_app.errors import EnvironmentFault, UserError
 from station_app.papers.reading import cutting
-from station_app.papers.reading.finding import turned
 from station_app.papers.reading.pages import Document, documents_on
-from station_app.papers.reading.pictures import Frame, Picture, first_page, pages_of
+from station_app.papers.reading.pictures import Picture, first_page, pages_of
 from station_app.plans.catalogue import read_catalogue, read_names
 
 if TYPE_CHECKING:
@@ -157,17 +155,7 @@ def _cut_by_hand(_work: _Work, request: _Request) -> tuple[dict[str, Any], list[
     return {}, [cutting.cut_by_hand(frame.picture, _scaled(Cut.from_json(request.told["cut"]), 1 / frame.scale))]
 
 
-def _together(_work: _Work, request: _Request) -> tuple[dict[str, Any], list[bytes]]:
-    frames = [first_page(each) for each in request.bodies]
-    turns = request.told["turns"]
-    return {}, [cutting.together([_turned(frame, turn) for frame, turn in zip(frames, turns, strict=True)])]
-
-
-_ANSWERS = {"read": _read, "cut": _cut, "cut_by_hand": _cut_by_hand, "together": _together}
-
-
-def _turned(frame: Frame, turn: int) -> Picture:
-    return turned(frame.picture, -turn // 90 % 4)
+_ANSWERS = {"read": _read, "cut": _cut, "cut_by_hand": _cut_by_hand}
 
 
 def _stored(reading: DocumentReading, scale: float) -> DocumentReading:

@@ -32,7 +32,6 @@ _ROOM = 1.12  # times as large as the text it holds: what has no outline keeps i
 _SLANTED, _TOO_SLANTED = math.radians(0.3), math.radians(5)
 _INK, _MARGIN = 18, 0.02  # grey levels that printing differs by, and what is left around it: a share of the page
 _COLOURED, _COLOURS = 14, 0.002  # spread of a pixel's channels, and the share of such pixels in a picture of colours
-_SHEET_SIZE = (2480, 3508)  # A4 at 300 dpi
 
 
 @dataclass(frozen=True)
@@ -58,22 +57,6 @@ def cut_by_hand(page: Picture, cut: Cut) -> bytes:
     """A JPEG of what lies between these corners, turned."""
     picture, _ = straightened(page, cut.corners, _SHEET_PIXELS)
     return encoded(turned(picture, -cut.turn // 90 % 4), _SHEET_BYTES)
-
-
-def together(sides: Sequence[Picture]) -> bytes:
-    """Both sides of a card on one A4 page, in their size, one below the other."""
-    width, height = _SHEET_SIZE
-    sheet = np.full((height, width, 3), 255, np.uint8)
-    for place, side in enumerate(sides):
-        longest = _CARD_PIXELS if _is_card(side) else round(0.8 * width)
-        room = height / max(len(sides), 1)
-        scale = min(longest / max(side.shape[:2]), 0.9 * room / side.shape[0])
-        small = cv2.resize(
-            side, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-        )
-        top, left = round(room * (place + 0.5) - small.shape[0] / 2), (width - small.shape[1]) // 2
-        sheet[top : top + small.shape[0], left : left + small.shape[1]] = small
-    return encoded(sheet, _SHEET_BYTES, _DPI)
 
 
 def encoded(picture: Picture, most: int, dpi: int = 0) -> bytes:
@@ -157,10 +140,6 @@ def _shape(quad: Quad) -> float:
     a, b, c, d = quad
     across, down = math.dist(a, b) + math.dist(c, d), math.dist(a, d) + math.dist(b, c)
     return max(across, down) / max(min(across, down), 1.0)
-
-
-def _is_card(picture: Picture) -> bool:
-    return _CARD_SHAPE[0] < _shape(whole_of(picture)) < _CARD_SHAPE[1]
 
 
 def _has_colours(picture: Picture) -> bool:

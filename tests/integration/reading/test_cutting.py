@@ -111,19 +111,12 @@ def test_the_other_parts_of_a_page_go_when_it_comes_back(
     with Reader() as reader:
         put_parts(desk, whole, reader.cut(both_sides, desk.today()))
     front, back = _scans(desk, record)
-    together = capture.sides_together(desk, record.id)
-    assert _size(together) == (2480, 3508)
-    with Reader() as reader:
-        read = reader.read_page(together, desk.today())
-    assert [(each.kind, each.defects) for each in read] == [(FRONT, ()), (BACK, ())]
-    assert read[0].value("id_number") == ONE.id_number
+    assert (front.kind, back.kind) == (FRONT, BACK)
     assert capture.uncut_scan(desk, back.id).value.id == whole.id
     assert _scans(desk, record) == [whole]
     assert front.replaces == back.replaces == whole.id
     with desk.store.read() as uow:
         assert uow.readings.next_unread() is None  # it is known what is on it, so it is not taken apart again
-    with pytest.raises(UserError, match="sides_missing"):
-        capture.sides_together(desk, record.id)
 
 
 def test_originals_are_backed_up_and_never_swept(desk: Desk, record: ApplicationRecord, picture: bytes) -> None:
