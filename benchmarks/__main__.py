@@ -22,6 +22,7 @@ NAMES = (
     "roster",
     "encryption",
     "capture",
+    "held",
 )  # each a module with ``measure(folder) -> list[Measure]``
 
 

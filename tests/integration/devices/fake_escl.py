@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -50,6 +50,7 @@ class FakeScanner:
     state: str = "Idle"
     adf: str = "Loaded"
     page: bytes = field(default_factory=picture)
+    pages: Sequence[bytes] = ()  # one for each sheet, where they differ
     capabilities: str = CAPABILITIES
     busy: int = 0  # times that a job is put off
     not_yet: int = 0  # times that each page is put off
@@ -159,7 +160,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "image/jpeg")
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
-        page = self.fake.page
+        page = self.fake.pages[self.fake.given - 1] if self.fake.pages else self.fake.page
         for start in range(0, len(page), 1000):
             piece = page[start : start + 1000]
             self.wfile.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
