@@ -343,7 +343,8 @@ class _Pass:
             while coming is not None:
                 page = self._page(coming)
                 coming = line.submit(self._transport.roster, page.next) if page.next else None
-                roster.take_page(self._desk, position, page)
+                if not roster.take_page(self._desk, position, page):
+                    break  # a stick's answer is loading it; the next pass goes on from there
                 position = page.next
         self._changed(roster.finish(self._desk))
 

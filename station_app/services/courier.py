@@ -253,13 +253,13 @@ def _told_of(uow: UnitOfWork, answer: SyncAnswer) -> list[OutboxRow]:
 def take_pages(desk: Desk, pages: Iterable[tuple[str, RosterPage]]) -> Changed:
     """The roster's pages that were enclosed, with their positions, unless this PC has heard as much since.
 
-    Pages that a cut has left half written are begun anew by the next answer, or finished by the network.
+    Pages that a cut has left half written are begun anew by the next answer, or finished by the network; one that the
+    network has overtaken is left out.
     """
     taken = False
     for position, page in pages:
         if page.seq > desk.store.roster.cursors()[0]:
-            roster.take_page(desk, position, page)
-            taken = True
+            taken |= roster.take_page(desk, position, page)
     return roster.finish(desk) if taken else Changed()
 
 

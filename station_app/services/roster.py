@@ -11,7 +11,7 @@ from station_app.domain.application import Category
 from station_app.domain.member import Member
 from station_app.events import Changed, Kind
 from station_app.services.desk import Desk
-from station_app.store.roster import Load
+from station_app.store.roster import Load, RosterWork
 from sync.wire import Change, Cursor, GrantChange, MemberChange, RosterPage, StandingAnswer, own_epoch
 
 _LOAD, _LOG = "load", "log-"
@@ -64,17 +64,36 @@ def next_position(desk: Desk, waiting: int) -> str:
     return f"{_LOG}{cursor}"
 
 
-def take_page(desk: Desk, position: str, page: RosterPage) -> None:
-    """Write a page that was asked for at ``position``."""
+def take_page(desk: Desk, position: str, page: RosterPage) -> bool:
+    """Write a page that was asked for at ``position``.
+
+    False, and nothing is written, where it does not follow what is here any more: a stick's answer, or a server that was
+    changed, has begun anew beside the one who asked.
+    """
     with desk.store.roster.write() as work:
         if position.startswith(_LOG):
-            work.remove(page.gone)
-            work.upsert(Member(*row) for row in page.rows)
-            work.set_cursor(page.seq)
-        else:
-            if position == _LOAD:
-                work.start_load()
-            work.add_loaded(page.rows, Load(page.next, page.seq))
+            return _take_log_page(work, int(position.removeprefix(_LOG)), page)
+        if position == _LOAD:
+            work.start_load()
+        elif _position(work) != position:
+            return False
+        work.add_loaded(page.rows, Load(page.next, page.seq))
+    return True
+
+
+def _take_log_page(work: RosterWork, after: int, page: RosterPage) -> bool:
+    if after > work.cursor():
+        return False
+    if page.seq > work.cursor():  # else it was heard meanwhile
+        work.remove(page.gone)
+        work.upsert(Member(*row) for row in page.rows)
+        work.set_cursor(page.seq)
+    return True
+
+
+def _position(work: RosterWork) -> str:
+    load = work.load()
+    return "" if load is None else load.position
 
 
 def finish(desk: Desk) -> Changed:

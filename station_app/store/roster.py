@@ -124,21 +124,27 @@ class Roster:
             return work.cursor(), work.grants.cursor()
 
     def finish_load(self) -> None:
-        """Give a load whose rows are all here its indexes, and put it in the place of the old roster."""
-        with self.write() as work:
+        """Give a load whose rows are all here its indexes, and put it in the place of the old roster.
+
+        Whoever begins another one meanwhile takes its rows away, and this comes to nothing.
+        """
+        with self.read() as work:
             load, number = work.load(), work.loads() + 1
         if load is None or load.position:
             return
-        with self.write() as work:
-            work.execute(_CHANGED_MEANWHILE)
-        for statement in _indexes(number, "loading_members"):
+        for statement in (
+            _CHANGED_MEANWHILE,
+            *_indexes(number, "loading_members"),
+            "INSERT OR IGNORE INTO loading_keys SELECT key, name FROM loading_given ORDER BY key",
+            "DELETE FROM loading_given",
+        ):
             with self.write() as work:
+                if work.load() != load:
+                    return
                 work.execute(statement)
         with self.write() as work:
-            work.execute("INSERT OR IGNORE INTO loading_keys SELECT key, name FROM loading_given ORDER BY key")
-            work.execute("DELETE FROM loading_given")
-        with self.write() as work:
-            work.put_in_place(load.seq)
+            if work.load() == load:
+                work.put_in_place(load.seq)
 
     def close(self) -> None:
         self._engine.dispose()
