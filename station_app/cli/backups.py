@@ -36,7 +36,12 @@ def restore(arguments: argparse.Namespace) -> Exit:
     way = restoring.Way(password(), os.environ.get("STATION_OPERATOR", ""), identity)
     with session.hold(home):
         done = restoring.restore(
-            Path(arguments.file).absolute(), home, way, system_clock, move_aside=arguments.move_aside
+            Path(arguments.file).absolute(),
+            home,
+            way,
+            system_clock,
+            move_aside=arguments.move_aside,
+            without_hurt_pages=arguments.without_hurt_pages,
         )
     say(sentence("restored", at=done.at, cases=done.cases, pages=done.pages))
     if done.absent:

@@ -59,6 +59,8 @@ def sync(arguments: argparse.Namespace) -> Exit:
         finally:
             transport.close()
         print_json(report.counts())
+        for warning in report.warnings:
+            say(f"{sentence(warning)} [{warning}]")
         told = [row.reference for row in elsewhere.rows(desk)]
         if told:
             say(sentence("doctor_elsewhere", number=len(told), cases=told))

@@ -62,6 +62,7 @@ def _add_home_commands(commands: Commands) -> None:
     restore = _command(commands, "restore", "backups.restore", "从备份文件或备份文件夹恢复")
     restore.add_argument("file", metavar="FILE")
     restore.add_argument("--move-aside", action="store_true", help="数据文件夹里原有的数据移到一旁保留，不删除")
+    restore.add_argument("--without-hurt-pages", action="store_true", help="备份里坏了的扫描件不恢复，其余的照常恢复")
     restore.add_argument("--recovery", metavar="FILE", help="恢复私钥的文件；换了电脑或重置了系统账户时用")
 
 

@@ -73,19 +73,30 @@ class BackupWorker:
     # ---- the thread
 
     def _live(self) -> None:
+        wait, going_on = self._first, True
+        while going_on:
+            going_on = self._watched(wait)
+            wait = 0.0
+
+    def _watched(self, wait: float) -> bool:
+        """Watch until stopped; True where that broke off and is to be begun again, which it is a while later: one bad
+        moment of a disk must not leave the rest of the day without backups.
+        """
         try:
             backup.use_copies(self._desk)
             with self._desk.store.watched() as version:
-                self._watch(version)
+                self._watch(version, wait)
         except StationError as error:
             self._show(running=False, failure=error.code)
         except Exception:  # the window must not end with it
-            _LOG.exception("the automatic backup ended")
+            _LOG.exception("the automatic backup broke off")
             self._show(running=False, failure="backup_bug")
+        else:
+            return False
+        return self._wait(self._every)[1]
 
-    def _watch(self, version: Callable[[], int]) -> None:
+    def _watch(self, version: Callable[[], int], wait: float) -> None:
         saved: int | None = None
-        wait = self._first
         while True:
             asked, going_on = self._wait(wait)
             now = version()

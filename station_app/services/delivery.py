@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from pydantic import ValidationError
 
@@ -18,7 +19,7 @@ from station_app.events import Changed, Kind
 from station_app.services import incoming, retention, revocation, roster
 from station_app.services.desk import Desk
 from station_app.services.incoming import read_cursor, write_cursor
-from station_app.services.passes import next_try
+from station_app.services.passes import is_put_off, next_try
 from station_app.store import UnitOfWork
 from station_app.store.records import OutboxRow, OutboxState
 from sync.wire import (
@@ -104,7 +105,7 @@ def gather(desk: Desk, limit: int = MAX_OPS, known: Collection[str] = ()) -> Par
 
     ``known``: references of which the server need not say again what it lacks.
     """
-    now = desk.now()
+    now = desk.clock()
     with desk.store.read() as uow:
         open_rows = uow.outbox.open_rows()
         cursor, epoch = read_cursor(uow), uow.facts.get("epoch") or ""
@@ -137,13 +138,13 @@ def gather(desk: Desk, limit: int = MAX_OPS, known: Collection[str] = ()) -> Par
     return Parcel(request, tuple(rows), len(due) > limit, tuple(unusable))
 
 
-def _in_order(open_rows: Iterable[OutboxRow], now: str) -> Iterable[OutboxRow]:
+def _in_order(open_rows: Iterable[OutboxRow], now: datetime) -> Iterable[OutboxRow]:
     """The rows that may go; a case whose earlier op is put off or set aside waits for it."""
     held: set[str] = set()
     for row in open_rows:
         if row.state is OutboxState.ACCEPTED or row.application_id in held:
             continue
-        if row.state is OutboxState.QUARANTINED or (row.next_try_at or "") > now:
+        if row.state is OutboxState.QUARANTINED or is_put_off(row, now):
             held.add(row.application_id)
         else:
             yield row
@@ -157,11 +158,11 @@ def op_of(row: OutboxRow) -> Op | None:
         return None
 
 
-def _have(open_rows: Iterable[OutboxRow], known: Collection[str], now: str) -> list[Have]:
+def _have(open_rows: Iterable[OutboxRow], known: Collection[str], now: datetime) -> list[Have]:
     asked = {
         (row.reference, max(1, row.revision))
         for row in open_rows
-        if row.state is OutboxState.ACCEPTED and row.reference not in known and (row.next_try_at or "") <= now
+        if row.state is OutboxState.ACCEPTED and row.reference not in known and not is_put_off(row, now)
     }
     return [Have(reference=reference, revision=revision) for reference, revision in sorted(asked)[:_MOST_HAVE]]
 

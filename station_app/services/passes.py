@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from station_app.domain.operator import Act
@@ -143,6 +143,13 @@ def put_case_off(desk: Desk, reference: str, code: str) -> Changed:
 def next_try(desk: Desk, row: OutboxRow) -> str:
     """When to try an op again that was tried in vain: after 1, 2, 4 ... 60 minutes."""
     return stamp(desk.clock() + min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(row.attempts, 10)))
+
+
+def is_put_off(row: OutboxRow, moment: datetime) -> bool:
+    """Whether its next attempt is still to come. None is put off for longer than an hour: one that seems to be was put
+    off by a clock that has been set back since, and would wait for years.
+    """
+    return stamp(moment) < (row.next_try_at or "") <= stamp(moment + _LONGEST_WAIT)
 
 
 def retry(desk: Desk, op_id: str) -> Written[None]:

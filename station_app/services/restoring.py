@@ -68,20 +68,25 @@ def restore(
     clock: Clock,
     *,
     move_aside: bool = False,
+    without_hurt_pages: bool = False,
     secrets: SecretStore | None = None,
 ) -> Restored:
     """Make a home from a backup; the caller holds the home. Every byte is proved before anything is moved.
 
+    All backups of a folder share their pages, so that one bad sector is in each of them: ``without_hurt_pages``
+    restores the rest; the pages left out are counted, and the self-check names their cases.
+
     Raises UserError ``restore_home_not_empty``, ``backup_not_found``, ``backup_ambiguous``, ``operator_needed``,
-    ``generations_used_up`` and those of a slot; EnvironmentFault ``backup_damaged``, ``backup_too_new``, those of a
-    slot (``device_secret_missing``: only the recovery identity helps) and of the disk.
+    ``generations_used_up`` and those of a slot; EnvironmentFault ``backup_damaged``, ``backup_pages_damaged`` (param
+    ``pages``: how many; nothing else is wrong), ``backup_too_new``, those of a slot (``device_secret_missing``: only
+    the recovery identity helps) and of the disk.
     """
     occupied = is_occupied(home)
     if occupied and not move_aside:
         raise UserError("restore_home_not_empty")
     part = home / _PART
     try:
-        done = _prepare(backup, home, part, way, clock, secrets or secret_store())
+        done = _prepare(backup, home, part, way, clock, secrets or secret_store(), without_hurt_pages)
         moment = _free_moment(home, clock)
         with faults.named(home):
             durable.write_file(part / ASIDE, moment.encode("ascii"), Point.RESTORE_FILE)
@@ -92,7 +97,9 @@ def restore(
     return replace(done, aside=home / ASIDE / moment) if occupied else done
 
 
-def _prepare(backup: Path, home: Path, part: Path, way: Way, clock: Clock, secrets: SecretStore) -> Restored:
+def _prepare(
+    backup: Path, home: Path, part: Path, way: Way, clock: Clock, secrets: SecretStore, without_hurt_pages: bool
+) -> Restored:
     with faults.named(home):
         shutil.rmtree(part, ignore_errors=True)
         durable.make_folder(part, Point.RESTORE_FILE)
@@ -102,8 +109,11 @@ def _prepare(backup: Path, home: Path, part: Path, way: Way, clock: Clock, secre
         copy_out(source, nameplate.FILE, manifest.files[nameplate.FILE], part / nameplate.FILE)
         master, operator = _open(part, way, secrets)
         prove(source.document, StoreKeys.derive(master).backups)
-        _copy(source, manifest, part)
-    return _make_ready(part, master, operator, way, manifest, clock, secrets)
+        hurt = _copy(source, manifest, part)
+    if hurt and not without_hurt_pages:
+        raise EnvironmentFault("backup_pages_damaged", pages=hurt)
+    done = _make_ready(part, master, operator, way, manifest, clock, secrets)
+    return replace(done, pages=done.pages - hurt, absent=done.absent + hurt)
 
 
 def _free_moment(home: Path, clock: Clock) -> str:
@@ -130,12 +140,21 @@ def _open(part: Path, way: Way, secrets: SecretStore) -> tuple[bytes, str]:
     return slots.open_slot(part, operator, way.password, secrets)[0], operator
 
 
-def _copy(source: BackupSource, manifest: Manifest, part: Path) -> None:
+def _copy(source: BackupSource, manifest: Manifest, part: Path) -> int:
+    """Everything but the key file, which is there; how many pages are hurt and were left out."""
+    hurt = 0
     for path, entry in manifest.files.items():
-        if path != nameplate.FILE:
-            with faults.named(part):
-                durable.make_folder((part / path).parent, Point.RESTORE_FILE)
+        if path == nameplate.FILE:
+            continue
+        with faults.named(part):
+            durable.make_folder((part / path).parent, Point.RESTORE_FILE)
+        try:
             copy_out(source, path, entry, part / path)
+        except EnvironmentFault as fault:
+            if not path.startswith(f"{FOLDER}/") or fault.code != "backup_damaged":
+                raise
+            hurt += 1
+    return hurt
 
 
 def _make_ready(

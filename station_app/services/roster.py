@@ -67,8 +67,8 @@ def next_position(desk: Desk, waiting: int) -> str:
 def take_page(desk: Desk, position: str, page: RosterPage) -> bool:
     """Write a page that was asked for at ``position``.
 
-    False, and nothing is written, where it does not follow what is here any more: a stick's answer, or a server that was
-    changed, has begun anew beside the one who asked.
+    False, and nothing is written, where it does not follow what is here any more: a stick's answer, or a server that
+    was changed, has begun anew beside the one who asked.
     """
     with desk.store.roster.write() as work:
         if position.startswith(_LOG):

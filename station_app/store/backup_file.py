@@ -5,6 +5,7 @@ The file is a ZIP without compression, the manifest first; everything in it but 
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -158,4 +159,8 @@ def _reading() -> Iterator[None]:
     try:
         yield
     except (zipfile.BadZipFile, KeyError, FileNotFoundError, RuntimeError, EOFError, ValueError) as error:
+        raise EnvironmentFault("backup_damaged") from error
+    except OSError as error:
+        if error.errno != errno.EIO:  # a bad sector; else it is not the backup's fault
+            raise
         raise EnvironmentFault("backup_damaged") from error

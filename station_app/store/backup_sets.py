@@ -30,6 +30,7 @@ from station_app.store.times import stamp
 _BACKUP = re.compile(r"(\d{6,})-(\d{8}T\d{6}Z)")
 _AT_ONCE = 8  # pages whose folders are synced together
 _RECENT, _DAYS, _WEEKS = 6, 7, 4
+_ROUND = 500  # backups in which every page is read again: some days
 
 
 @dataclass(frozen=True)
@@ -88,9 +89,9 @@ class BackupSet:
         with snapshot_of(store) as snapshot, faults.named(self.folder):
             durable.make_folder(self.folder / FOLDER, Point.BACKUP_FILE)
             known = self._known(store.keys.backups)
-            pages = self._copy_pages(store, snapshot, known, keep_on)
-            at = now.strftime("%Y%m%dT%H%M%SZ")
             number = max((kept.number for kept in self.kept()), default=0) + 1
+            pages = self._copy_pages(store, snapshot, known, number, keep_on)
+            at = now.strftime("%Y%m%dT%H%M%SZ")
             target = self.folder / f"{number:06d}-{at}"
             made = _manifest(snapshot, number, now, pages, others)
             self._write(target, snapshot, others, made.sealed(store.keys.backups))
@@ -108,14 +109,17 @@ class BackupSet:
             return {}
 
     def _copy_pages(
-        self, store: Store, snapshot: Snapshot, known: Mapping[str, Entry], keep_on: Callable[[], bool]
+        self, store: Store, snapshot: Snapshot, known: Mapping[str, Entry], number: int, keep_on: Callable[[], bool]
     ) -> dict[str, Entry]:
-        """The pages as they lie in the set now; one that is nowhere whole is left out."""
+        """The pages as they lie in the set now; one that is nowhere whole is left out.
+
+        All backups share them, so each backup reads some again: what a disk spoils is copied anew within days.
+        """
         listed: dict[str, Entry] = {}
         waiting: list[tuple[Path, bytes]] = []
-        for name in snapshot.pages:
+        for place, name in enumerate(snapshot.pages):
             path = f"{FOLDER}/{name[:2]}/{name}"
-            if path in known and _size(self.folder / path) == known[path].size:
+            if path in known and _is_kept(self.folder / path, known[path], read=(place + number) % _ROUND == 0):
                 listed[path] = known[path]
                 continue
             if not keep_on():
@@ -206,8 +210,9 @@ def _write_pages(waiting: list[tuple[Path, bytes]]) -> None:
     waiting.clear()
 
 
-def _size(path: Path) -> int:
+def _is_kept(path: Path, entry: Entry, *, read: bool) -> bool:
+    """Whether a page lies in the set as it is listed; by its size, or ``read`` byte by byte."""
     try:
-        return path.stat().st_size
+        return path.stat().st_size == entry.size and (not read or sha256_hex(path.read_bytes()) == entry.sha256)
     except OSError:
-        return -1
+        return False

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -80,11 +80,17 @@ class ScanFiles:
         with self.filing, faults.named(self._folder):
             self._erased.difference_update(put.name for put in puts)
             new = {put.name: content for put, content in zip(puts, contents, strict=True) if not self._holds(put.name)}
+            self._make_names_durable(put.name for put in puts if put.name not in new)
             for name in new:
                 durable.make_folder(self._path(name).parent, Point.SCAN_FILE)
             files = [(self._path(name), self._seal(name, content)) for name, content in new.items()]
             durable.write_files(files, Point.SCAN_FILE)
         return puts
+
+    def _make_names_durable(self, names: Iterable[str]) -> None:
+        """Whoever renamed a page that is here may have been killed before its folder was synced."""
+        for folder in {self._path(name).parent for name in names}:
+            durable.sync_folder(folder, Point.SCAN_FILE)
 
     def _named(self, content: bytes) -> PutScan:
         if not content:

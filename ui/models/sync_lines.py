@@ -205,7 +205,8 @@ def _why(row: OutboxRow, now: datetime) -> str:
         return sentence(row.last_code or row.state.value)
     if not row.last_code:
         return "在本机排队，联网后自动发送。"
-    again = f"；{moment_words(row.next_try_at, now)} 后自动再送" if row.next_try_at else ""
+    later = row.next_try_at if passes.is_put_off(row, now) else None
+    again = f"；{moment_words(later, now)} 后自动再送" if later else ""
     return f"{sentence(row.last_code).rstrip('。')}{again}。"
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pyrage
 import pytest
@@ -16,7 +18,7 @@ from station_app.access.secrets import NoSecrets
 from station_app.domain.reference import Reference, parse_reference
 from station_app.durable import Point
 from station_app.errors import EnvironmentFault, StationError
-from station_app.services import backup, elsewhere, recovery, restoring, session
+from station_app.services import backup, doctor, elsewhere, recovery, restoring, session
 from station_app.services.desk import Desk
 from station_app.services.restoring import Restored, Way
 from sync.wire import StateChange
@@ -167,23 +169,83 @@ def test_every_kind_of_damage_is_refused_before_anything_is_moved(
     }.items():
         hurt = tmp_path / name
         hurt.write_bytes(content)
-        assert _refusal(hurt, tmp_path / "new", watch) in ("backup_damaged", "keys_damaged"), name
+        refusal = _refusal(hurt, tmp_path / "new", watch)
+        assert refusal in ("backup_damaged", "backup_pages_damaged", "keys_damaged"), name
         assert not (tmp_path / "new" / "store.db").exists()
         assert not (tmp_path / "new" / "restore.ready").exists()
 
 
 @pytest.mark.parametrize("gone", [False, True], ids=["flipped", "gone"])
-@pytest.mark.parametrize("name", ["scans/*/*", "*/store.db", "*/keys.json"])
-def test_a_hurt_file_of_a_set_is_refused(desk: Desk, tmp_path: Path, watch: Watch, name: str, gone: bool) -> None:
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("scans/*/*", "backup_pages_damaged"),
+        ("*/store.db", "backup_damaged"),
+        ("*/keys.json", "backup_damaged"),
+    ],
+)
+def test_a_hurt_file_of_a_set_is_refused(
+    desk: Desk, tmp_path: Path, watch: Watch, name: str, code: str, gone: bool
+) -> None:
     backup.back_up(desk)
     folder = backup.place_of(desk).set.folder
-    victim = min(folder.glob(name))
+    _hurt(min(folder.glob(name)), gone=gone)
+    assert _refusal(folder, tmp_path / "new", watch) == code
+    assert list((tmp_path / "new").iterdir()) == []
+
+
+@pytest.mark.parametrize("gone", [False, True], ids=["flipped", "gone"])
+def test_the_rest_is_restored_without_the_hurt_pages_where_that_is_asked_for(
+    desk: Desk, tmp_path: Path, watch: Watch, gone: bool
+) -> None:
+    backup.back_up(desk)
+    folder = backup.place_of(desk).set.folder
+    victim = min(folder.glob("scans/*/*"))
+    _hurt(victim, gone=gone)
+    (tmp_path / "new").mkdir()
+    done = restoring.restore(folder, tmp_path / "new", WAY, watch, without_hurt_pages=True, secrets=NoSecrets())
+    assert (done.cases, done.pages, done.absent) == (2, 1, 1)
+    with _signed_in(tmp_path / "new", watch) as restored:
+        assert references(restored) == references(desk)
+        with pytest.raises(EnvironmentFault, match="scan_missing"):
+            restored.store.scans.get(victim.name)
+        (kept,) = [each for each in (desk.home / "scans").rglob("*") if each.is_file() and each.name != victim.name]
+        assert restored.store.scans.get(kept.name) == desk.store.scans.get(kept.name)
+        hurt = next(each for each in doctor.check_desk(restored) if each.code == "doctor_scans")
+        assert not hurt.ok
+
+
+@pytest.mark.parametrize("name", ["*/store.db", "*/keys.json"])
+def test_nothing_but_pages_can_be_left_out(desk: Desk, tmp_path: Path, watch: Watch, name: str) -> None:
+    backup.back_up(desk)
+    folder = backup.place_of(desk).set.folder
+    _hurt(min(folder.glob(name)), gone=False)
+    (tmp_path / "new").mkdir()
+    with pytest.raises(EnvironmentFault, match="backup_damaged"):
+        restoring.restore(folder, tmp_path / "new", WAY, watch, without_hurt_pages=True, secrets=NoSecrets())
+
+
+def test_a_bad_sector_under_a_page_is_a_hurt_page(
+    desk: Desk, tmp_path: Path, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backup.back_up(desk)
+    folder = backup.place_of(desk).set.folder
+    victim, real = min(folder.glob("scans/*/*")), Path.open
+
+    def read(path: Path, mode: str = "r", *how: Any, **more: Any) -> object:
+        if path == victim:
+            raise OSError(errno.EIO, "bad sector")
+        return real(path, mode, *how, **more)
+
+    monkeypatch.setattr(Path, "open", read)
+    assert _refusal(folder, tmp_path / "new", watch) == "backup_pages_damaged"
+
+
+def _hurt(victim: Path, *, gone: bool) -> None:
     content = victim.read_bytes()
     victim.unlink()
     if not gone:
         victim.write_bytes(_flipped(content, len(content) // 2))
-    assert _refusal(folder, tmp_path / "new", watch) == "backup_damaged"
-    assert list((tmp_path / "new").iterdir()) == []
 
 
 def _flipped(content: bytes, at: int) -> bytes:

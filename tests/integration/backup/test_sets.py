@@ -13,7 +13,7 @@ from station_app.durable import Point
 from station_app.errors import EnvironmentFault
 from station_app.services import backup, settings
 from station_app.services.desk import Desk
-from station_app.store import connections
+from station_app.store import backup_sets, connections
 from station_app.store.backup_sets import Kept, retained
 from tests.integration.backup.conftest import Watch, add_case, files_of, pages
 from tests.samples.people import person
@@ -62,6 +62,22 @@ def test_a_page_that_was_cut_short_in_the_folder_is_copied_again(desk: Desk) -> 
     victim.write_bytes(b"torn")
     backup.back_up(desk)
     assert _pages_of(desk)[min(whole)] != b"torn"
+
+
+@pytest.mark.parametrize("backups", [0, 1, 2])
+def test_a_page_that_the_disk_spoiled_is_copied_again_within_a_round(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, backups: int
+) -> None:
+    """``backups``: made while it was whole; whichever comes then, it is looked at in one of the next two."""
+    monkeypatch.setattr(backup_sets, "_ROUND", 2)
+    for _ in range(1 + backups):
+        backup.back_up(desk)
+    whole = _pages_of(desk)
+    victim = backup.place_of(desk).set.folder / "scans" / min(whole)
+    victim.write_bytes(whole[min(whole)][:-1] + b"\x00")
+    for _ in range(2):
+        backup.back_up(desk)
+    assert _pages_of(desk) == whole
 
 
 def test_writing_goes_on_during_a_backup_and_the_copy_is_of_one_moment(desk: Desk) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from station_app.errors import EnvironmentFault
 from station_app.events import Changed, Events, Kind
 from station_app.services import backup, settings
 from station_app.services.backup_worker import EVERY, FIRST, BackupStatus, BackupWorker
@@ -98,3 +99,45 @@ def test_a_stick_that_is_not_in_is_told_and_tried_again(working: Working, desk: 
     working.until(lambda ends: ends == ["backup_folder_missing", None])
     assert working.worker.status == BackupStatus()
     assert list((tmp_path / "stick").iterdir()) != []
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [(ValueError("whatever"), "backup_bug"), (EnvironmentFault("disk_error"), "disk_error")],
+    ids=["bug", "disk"],
+)
+def test_what_breaks_the_watch_off_ends_it_for_a_while_only(
+    working: Working, monkeypatch: pytest.MonkeyPatch, fault: Exception, code: str
+) -> None:
+    real, left = backup.back_up, [fault]
+
+    def once_in_vain(*told: object) -> object:
+        if left:
+            raise left.pop()
+        return real(*told)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(backup, "back_up", once_in_vain)
+    working.worker.start()
+    working.worker.wake()
+    working.until(lambda ends: ends == [code])
+    working.worker.wake()
+    working.until(lambda ends: ends == [code, None])
+    assert working.taken() == 1
+
+
+def test_a_folder_that_cannot_be_listed_at_the_start_is_tried_again(
+    working: Working, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, left = backup.use_copies, [OSError(5, "not now")]
+
+    def once_in_vain(*told: object) -> None:
+        if left:
+            raise left.pop()
+        real(*told)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(backup, "use_copies", once_in_vain)
+    working.worker.start()
+    working.until(lambda ends: ends == ["backup_bug"])
+    working.worker.wake()
+    working.until(lambda ends: ends == ["backup_bug", None])
+    assert working.taken() == 1

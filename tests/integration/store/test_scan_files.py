@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from station_app import durable
+from station_app.durable import Point
 from station_app.errors import EnvironmentFault, UserError
 from station_app.store import Store, StoreKeys
 from station_app.store.scan_files import ScanFiles
@@ -146,3 +148,19 @@ def test_the_sweep_takes_only_old_files_that_nobody_knows(store: Store, home: Pa
     assert {path.name for path in _files(home)} == {known, fresh}
     assert [path.name for path in (home / "trash").iterdir()] == [orphan]
     assert store.scans.sweep_orphans({known}, clock()) == 0
+
+
+def test_a_page_whose_name_was_never_made_durable_is_when_it_comes_again(
+    store: Store, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced = list[Path]()
+
+    def killed(_folder: Path, _point: Point) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(durable, "sync_folder", killed)
+    with pytest.raises(KeyboardInterrupt):
+        store.scans.put(PAGE)
+    monkeypatch.setattr(durable, "sync_folder", lambda folder, _point: synced.append(folder))
+    put = store.scans.put(PAGE)
+    assert synced == [home / "scans" / put.name[:2]]

@@ -6,7 +6,7 @@ import pytest
 
 from station_app.services import roster
 from station_app.services.desk import Desk
-from station_app.store.roster import row_of
+from station_app.store.roster import Load, row_of
 from sync.wire import RosterPage
 from tests.integration.store.test_members import member
 
@@ -75,13 +75,13 @@ def test_a_load_begun_while_another_is_put_in_place(desk: Desk, step: int, monke
     """``step``: how many transactions of the ending were made before."""
     for number in range(3):
         _take(desk, number)
-    real, made = desk.store.roster.write, []
+    real, made = desk.store.roster.write, list[int]()
 
     def write() -> object:
         if len(made) == step:
             with real() as work:
                 work.start_load()
-                work.add_loaded(PEOPLE[:10], roster.Load("load-one", 7))
+                work.add_loaded(PEOPLE[:10], Load("load-one", 7))
         made.append(0)
         return real()
 

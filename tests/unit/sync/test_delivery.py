@@ -148,6 +148,24 @@ def test_an_op_without_a_result_is_put_off_and_not_lost(here: Station) -> None:
     assert len(delivery.gather(here.desk).rows) == 1
 
 
+def test_an_op_put_off_by_a_clock_years_ahead_goes_once_the_clock_is_right(here: Station) -> None:
+    here.submit(1)
+    here.clock.on(days=4000)
+    exchange(here, result=None)
+    here.clock.on(days=-4000)
+    assert len(delivery.gather(here.desk).rows) == 1
+
+
+def test_a_case_put_off_by_a_clock_years_ahead_is_asked_about_once_the_clock_is_right(here: Station) -> None:
+    record = here.submit(1)
+    exchange(here)
+    here.clock.on(days=4000)
+    passes.put_case_off(here.desk, record.reference, "server_error")
+    assert delivery.gather(here.desk).request.have == []
+    here.clock.on(days=-4000)
+    assert [each.reference for each in delivery.gather(here.desk).request.have] == [record.reference]
+
+
 def test_an_accepted_withdrawal_is_done_and_ends_the_case(here: Station) -> None:
     record = received(here)
     submission.withdraw(here.desk, record.id)
