@@ -9,6 +9,7 @@ import contextlib
 import socket
 import ssl
 from collections.abc import Iterator
+from datetime import datetime
 from queue import Empty, LifoQueue
 from threading import Lock
 from typing import Any, Literal
@@ -29,6 +30,8 @@ SLOWEST = 2 * 1024  # bytes a second of the slowest line that is to work
 # The kernel would take megabytes, and a slow line still be sending them when the answer is given up or the program is
 # gone: what it holds then is sent for nothing.
 _SEND_BUFFER = 64 * 1024
+_CHECK_NO_TIME = 0x200000  # OpenSSL's X509_V_FLAG_NO_CHECK_TIME, which the ssl module does not name
+_EXPIRED = 10  # OpenSSL's X509_V_ERR_CERT_HAS_EXPIRED
 _OPTIONS = [
     (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
     (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
@@ -85,6 +88,10 @@ class _Cuttable(HTTPConnection):
         super().connect()
         self.registry.add(self.sock)  # under TLS another object than the dialled one
         self.sock.settimeout(_PIECE_SECONDS)
+        self.check_peer()
+
+    def check_peer(self) -> None:
+        """What the handshake has left open."""
 
     def request(self, *arguments: Any, **options: Any) -> None:
         if not self.is_closed:
@@ -111,12 +118,17 @@ def _dial(host: str, port: int, timeout: float | None, registry: Sockets) -> soc
     raise failure
 
 
-def _pool_classes(sockets: Sockets) -> dict[str, type[HTTPConnectionPool]]:
+def _pool_classes(sockets: Sockets, context: ssl.SSLContext | None) -> dict[str, type[HTTPConnectionPool]]:
     class Plain(_Cuttable):
         registry = sockets
 
     class Secure(_Cuttable, HTTPSConnection):
         registry = sockets
+
+        def check_peer(self) -> None:
+            if isinstance(context, _Trust):
+                under_tls: Any = self.sock
+                context.check(under_tls.getpeercert())
 
     class PlainPool(HTTPConnectionPool):
         ConnectionCls = Plain
@@ -136,7 +148,7 @@ class _Adapter(HTTPAdapter):
     """requests' adapter over cuttable connections."""
 
     def __init__(self, sockets: Sockets, context: ssl.SSLContext | None = None) -> None:
-        self._classes = _pool_classes(sockets)
+        self._classes = _pool_classes(sockets, context)
         self._context = context
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
 
@@ -169,9 +181,29 @@ class _Adapter(HTTPAdapter):
         return manager
 
 
-def trusting_only(authority: str) -> ssl.SSLContext:
-    """A context for the certificates of this authority (PEM) and of no other. Raises ``ssl.SSLError``."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+class _Trust(ssl.SSLContext):
+    """Certificates are good that are good at one of ``moments`` (seconds since 1970)."""
+
+    moments: tuple[float, ...]
+
+    def check(self, certificate: Any) -> None:
+        """Raises ``ssl.SSLCertVerificationError`` as OpenSSL would."""
+        begins, ends = (ssl.cert_time_to_seconds(certificate[name]) for name in ("notBefore", "notAfter"))
+        if not any(begins <= moment <= ends for moment in self.moments):
+            error = ssl.SSLCertVerificationError("certificate out of date")
+            error.verify_code = _EXPIRED
+            raise error
+
+
+def trusting_only(authority: str, *moments: datetime) -> ssl.SSLContext:
+    """A context for the certificates of this authority (PEM) and of no other. Raises ``ssl.SSLError``.
+
+    ``moments``: by which to judge them where the PC's clock is in doubt; a certificate must be good at one of them.
+    """
+    context = _Trust(ssl.PROTOCOL_TLS_CLIENT) if moments else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if isinstance(context, _Trust):
+        context.moments = tuple(moment.timestamp() for moment in moments)
+        context.verify_flags |= _CHECK_NO_TIME
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_verify_locations(cadata=authority)
     return context

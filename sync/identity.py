@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import platform
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from station_app.errors import UserError
+from station_app.services import retention
 from station_app.services.desk import Desk
 from sync.connection import trusting_only
 from sync.envelope import TokenSigner, decode_key, encode_key, public_key_of, sign
@@ -89,8 +90,23 @@ def transport_for(desk: Desk) -> Transport:
 
 def open_transport(desk: Desk, who: Identity) -> Transport:
     signer = TokenSigner(decode_key(who.device_private_key), who.device_id, who.server_key_id)
-    trust = trusting_only(who.authority) if who.authority else None
+    trust = trusting_only(who.authority, *_moments(desk)) if who.authority else None
     return Transport(who.server_url, signer, desk.clock, who.proxy, _offset(desk), trust)
+
+
+def _moments(desk: Desk) -> tuple[datetime, ...]:
+    """What certificates are judged by where this PC's clock is behind the server's own word of the last contact: that
+    word too, since to a battery that died every certificate is one of the future. Empty where the clock may be right.
+    """
+    with desk.store.read() as uow:
+        text = uow.facts.get(retention.SERVER_TIME)
+    now = desk.clock()
+    try:
+        told = datetime.fromisoformat(text or "")
+        behind = told > now
+    except (ValueError, TypeError):  # never heard, or a time without a zone
+        return ()
+    return (now, told) if behind else ()
 
 
 def _offset(desk: Desk) -> timedelta:

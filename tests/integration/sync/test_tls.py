@@ -110,8 +110,8 @@ def _certificate_of(secure: Town, host: str, now: datetime) -> Path:
     with secure.central() as central:
         kept = [(file, file.read_bytes()) for file in tls.folder(central.home).iterdir()]
         made = tls.make_certificate(central.home, [host], now)
-        other = central.home.path / f"{host}-{now:%Y}"
-        other.mkdir()
+        other = central.home.path / f"{host}-{now:%Y%m%d}"
+        other.mkdir(exist_ok=True)
         for name in (tls.SERVER, tls.SERVER_KEY):
             (other / name).write_bytes(made.with_name(name).read_bytes())
         for file, content in kept:
@@ -149,6 +149,37 @@ def test_another_authority_a_wrong_name_and_a_certificate_out_of_date(
         with _answering(certificate) as impostor:
             assert _code_at(office, _url(impostor)) == code
             assert impostor.asked == []  # nothing was told to a stranger
+
+
+@pytest.mark.parametrize(
+    ("heard", "made", "code"),
+    [
+        (500, 400, None),  # the PC is behind: the certificate is good by the server's last word
+        (500, 600, "certificate_expired"),
+        (5000, 0, None),  # or by the PC's own clock, whatever the server once said
+        (1500, 400, "certificate_expired"),
+        (-30, 400, "certificate_expired"),  # the PC is not behind: its own clock counts
+    ],
+)
+def test_a_clock_that_is_behind_the_servers_last_word_does_not_judge_certificates(
+    office: Office, secure: Town, heard: int, made: int, code: str | None
+) -> None:
+    """``heard``, ``made``: days from now, of the server's last word and of a certificate for 825 days."""
+    certificate = _certificate_of(secure, _HERE, _NOW + timedelta(days=made))
+    office.set_fact("server_time", (_NOW + timedelta(days=heard)).isoformat())
+    with _answering(certificate) as impostor:
+        expected = code or "answer_unreadable"  # it was asked, and is no server of ours
+        assert _code_at(office, _url(impostor)) == expected
+        assert (impostor.asked == []) is (code is not None)
+
+
+def test_behind_or_not_a_stranger_stays_one(office: Office, tmp_path: Path) -> None:
+    with closing(make_central({"CENTRAL_HOME": str(tmp_path / "other")}, lambda: _NOW)) as other:
+        foreign = tls.make_certificate(other.home, [_HERE], _NOW)
+    office.set_fact("server_time", (_NOW + timedelta(days=30)).isoformat())
+    with _answering(foreign) as impostor:
+        assert _code_at(office, _url(impostor)) == "server_untrusted"
+        assert impostor.asked == []
 
 
 def test_an_impostor_at_enrolment_is_told_no_code(secure: Town, tmp_path: Path) -> None:
