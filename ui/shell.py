@@ -59,7 +59,7 @@ class Shell(QWidget):
         self._rail.chosen.connect(self._chosen)
         self._rail.lock_asked.connect(self.lock_asked)
         self._lay_out()
-        self._banner = Banner(self._work)
+        self._banner = Banner(self._work, self._foot)
         context.tasks.unhandled.connect(self.show_trouble)
         context.bridge.changed.connect(self._on_changed)
         self._ask()

@@ -54,6 +54,8 @@ class AssessmentPanel(Card):
         self._list = QVBoxLayout()
         self._list.setSpacing(space(6))
         self._shown: list[QWidget] = []
+        self._quotes: list[QWidget] = []
+        self._tight = False
         self.body.setSpacing(space(4))
         self.body.addWidget(self._amount)
         self.body.addWidget(self._basis)
@@ -90,6 +92,12 @@ class AssessmentPanel(Card):
             if clause is not None and clause != leading:
                 self._add_quote(clause, short)
 
+    def set_tight(self, tight: bool) -> None:
+        """Whether the room is needed: then quotations stand only behind their links and on them."""
+        self._tight = tight
+        for quote in self._quotes:
+            quote.setVisible(not tight)
+
     def _show_amount(self, assessment: Assessment) -> None:
         yuan = assessment.amount if assessment.amount is not None else assessment.amount_if_approved
         self._amount.setVisible(yuan is not None)
@@ -106,7 +114,10 @@ class AssessmentPanel(Card):
         quote = Text(f"“{clause.quote[:_SHORT_QUOTE]}…”" if cut else f"“{clause.quote}”", "note", wrap=True)
         quote.setToolTip(clause.quote if cut else "")
         self._add(quote)
+        self._quotes.append(quote)
+        quote.setVisible(not self._tight)
         link = LinkButton(f"{clause.place} · 看原文{'  F9' if clause == self.clause else ''}", "", "clause")
+        link.setToolTip(clause.quote)
         link.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         link.clicked.connect(self._leads_to(clause))
         self._add(link)
@@ -125,7 +136,7 @@ class AssessmentPanel(Card):
             self._list.removeWidget(widget)
             widget.hide()
             widget.deleteLater()
-        self._shown = []
+        self._shown, self._quotes = [], []
 
 
 def _told(assessment: Assessment) -> list[Finding]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QRect, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from ui.theme import space
@@ -10,7 +12,12 @@ from ui.widgets.text import ElidedText, Text, Tone
 
 
 class Foot(Bar):
-    """Queue truth at the left, the last pass at the right."""
+    """Queue truth at the left, the last pass at the right, between them room for a message (``Banner``).
+
+    Signal: ``changed()``: there is more or less of it.
+    """
+
+    changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("top", parent)
@@ -30,3 +37,16 @@ class Foot(Bar):
         self._dot.say("●", tone)
         self._words.say(words)
         self._last.say(last)
+        self.changed.emit()
+
+    def free_line(self) -> QRect:
+        """Where nothing stands, in the parent's pixels."""
+        gap, words = space(16), self._words
+        left = words.x() + words.fontMetrics().horizontalAdvance(words.text()) + gap
+        last = self._last.sizeHint().width() + gap if self._last.text() else 0
+        right = self.width() - gap - last
+        return QRect(self.x() + left, self.y() + 1, max(right - left, 0), self.height() - 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.changed.emit()

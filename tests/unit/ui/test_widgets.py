@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -13,6 +15,7 @@ from ui.widgets.banner import Banner
 from ui.widgets.buttons import KeyButton, PrimaryButton
 from ui.widgets.card import Card
 from ui.widgets.field_box import FieldBox
+from ui.widgets.foot import Foot
 from ui.widgets.state import SIGNS, StateTag, Truth, TruthLight, state_text, truth_of
 from ui.widgets.text import ElidedText, Text
 
@@ -130,3 +133,50 @@ def test_a_banner_lies_over_the_page_and_moves_nothing(qtbot: QtBot) -> None:
     QTest.keyClick(host, Qt.Key.Key_Escape)
     assert not banner.isVisible()
     assert banner.words == ""
+
+
+@pytest.fixture
+def footed(qtbot: QtBot) -> Iterator[tuple[Banner, QWidget, Foot]]:
+    """A banner between a page's place and the foot line."""
+    window, work, foot = QWidget(), QWidget(), Foot()
+    qtbot.addWidget(window)
+    column = QVBoxLayout(window)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(work, 1)
+    column.addWidget(foot)
+    foot.say("attention", "离线　3 件仅在本机，联网后自动发送", "上次同步 昨天 16:20")
+    banner = Banner(work, foot)
+    window.resize(1218, 768)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    yield banner, work, foot
+
+
+def test_a_short_message_stands_in_the_foot_line_and_covers_nothing(
+    qtbot: QtBot, footed: tuple[Banner, QWidget, Foot]
+) -> None:
+    banner, work, foot = footed
+    for tone in ("ok", "wrong"):
+        banner.say("扫完了，1 页都已存好", tone)
+        assert not banner.geometry().intersects(work.geometry())
+        assert foot.geometry().contains(banner.geometry())
+        words, last = foot._words.geometry(), foot._last.geometry().translated(foot.pos())
+        told = foot.x() + words.x() + foot._words.fontMetrics().horizontalAdvance(foot.words)
+        assert told < banner.x()
+        assert banner.geometry().right() < last.x()
+    foot.say("wrong", "离线　" + "3 件仅在本机，联网后自动发送" * 4, "上次同步 昨天 16:20")
+    assert work.geometry().contains(banner.geometry())  # no room is left for it
+    QTest.keyClick(work, Qt.Key.Key_Escape)
+    assert not banner.isVisible()
+
+
+def test_a_long_message_lies_over_the_page(footed: tuple[Banner, QWidget, Foot]) -> None:
+    banner, work, _ = footed
+    for words in ("一行\n又一行", "扫描仪卡纸了：打开盖子取出卡住的纸，放好其余的再扫。" * 3):
+        banner.say(words, "wrong")
+        assert work.geometry().contains(banner.geometry())
+        assert banner.height() >= banner._row.heightForWidth(banner.width())
+    banner.say("好了", "ok")
+    assert not banner.geometry().intersects(work.geometry())

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 
 class CompareCard(Card):
-    """Signals: ``adopted(Told)``, ``kept(Told)``. Attribute: ``told``, what it shows now."""
+    """Signals: ``adopted(Told)``, ``kept(Told)``, ``shown()``: it is there or gone. Attribute: ``told`` (shown now)."""
 
     adopted = Signal(object)
     kept = Signal(object)
+    shown = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(" ", parent)
@@ -64,6 +65,7 @@ class CompareCard(Card):
             self.told = told
             self.clip.say("正在取图…" if told is not None and told.box is not None else "图上找不到这一处，请看扫描件")
         self.setVisible(told is not None)
+        self.shown.emit()
         if told is None:
             return
         words = card_words(told)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from station_app.domain.application import ScanKind
@@ -31,7 +31,7 @@ from ui.pages.intake.submitting import Submitting
 from ui.pages.intake.table import CaseTable, Kept, saved_at
 from ui.pages.intake.top import TopBar
 from ui.pages.intake.ways_desk import WaysDesk
-from ui.theme import space
+from ui.theme import px, space
 from ui.widgets.page import Page
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from station_app.store.records import ApplicationRecord
     from ui.context import Context
     from ui.pages.intake.device_scans import UnderWay
+
+_FORM = 500  # units of width, below which its fields do not fit
 
 
 @dataclass(frozen=True)
@@ -252,6 +254,10 @@ class IntakePage(Page):
         else:
             presenter = self.table.presenter
             self._go_to(field or presenter.first_returned() or presenter.first_missing() or "name")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.side.leave_room(self.width() - 2 * space(16) - space(14), px(_FORM))
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab walks the page's own order and comes round; Qt's chain loses its way when fields are built anew."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from station_app.domain.application import State
@@ -42,7 +43,8 @@ _BEGIN = (
     "1　按 F2 查会员，Alt+R 读身份证，或直接填写\n2　按 F12 扫描，F6 从文件添加，也可拖入\n"
     "3　按 F8 打印，请本人签字\n4　按 Ctrl+Enter 提交，联网后自动发送\n\n"
 )
-_WIDTH = 348  # grows less than the text, so that the form keeps its room
+_LOW = 860  # units
+_WIDTH, _NARROW = 348, 280  # grows less than the text, so that the form keeps its room
 
 
 class SidePane(QWidget):
@@ -63,12 +65,13 @@ class SidePane(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFixedWidth((px(_WIDTH) + 2 * space(_WIDTH)) // 3)
+        self.setFixedWidth(_width(_WIDTH))
         self.assessment = AssessmentPanel()
         self.ways = WaysCard()
         self.returned = ReturnedCard()
         self.insist = InsistCard()
         self.compare = CompareCard()
+        self.compare.shown.connect(self._make_room)
         self.missing = MissingList()
         self.consent = ConsentBox("已当面告知，本人同意")
         self.consent.setObjectName("consent")
@@ -157,6 +160,20 @@ class SidePane(QWidget):
             self._next,
         ]
 
+    def leave_room(self, together: int, form: int) -> None:
+        """Beside a form that needs ``form`` pixels, of so many for both: narrower where the form would be cut off."""
+        narrow = together - _width(_WIDTH) < form
+        self.setFixedWidth(_width(_NARROW if narrow else _WIDTH))
+        self._notice.set_words("告知书" if narrow else "个人信息告知书")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """On a low screen the card at the bottom leaves little: what to do comes before the plan's own words."""
+        self.assessment.set_tight(self.compare.isVisibleTo(self) and self.height() < px(_LOW))
+
     def set_busy(self, busy: bool) -> None:
         """While a submission is being written nothing is pressed twice."""
         self._submit.setEnabled(not busy)
@@ -201,7 +218,7 @@ class SidePane(QWidget):
         layout = QHBoxLayout(row)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.consent, 1)
-        link = LinkButton("个人信息告知书", "Alt+G", "notice")
+        self._notice = link = LinkButton("个人信息告知书", "Alt+G", "notice")
         link.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         link.clicked.connect(self.notice_wanted)
         layout.addWidget(link)
@@ -272,6 +289,10 @@ class SidePane(QWidget):
             link.clicked.connect(lambda: self.note_followed.emit(note.target))
             card.body.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
         return card
+
+
+def _width(units: int) -> int:
+    return (px(units) + 2 * space(units)) // 3
 
 
 def _readiness(draft: Draft, judged: Judgement) -> str:

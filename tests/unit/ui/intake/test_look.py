@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -10,8 +12,10 @@ from station_app.domain.application import Category
 from station_app.services import intake
 from station_app.services.desk import Desk
 from tests.unit.ui.intake.conftest import PLANS, put_page, settle, write
-from tests.unit.ui.intake.pages import begin
+from tests.unit.ui.intake.pages import begin, complete
 from tests.unit.ui.intake.plan_cases import draft_of
+from tests.unit.ui.intake.readings import put_readings
+from tests.unit.ui.intake.test_compare_page import opened, with_values, wrong_card
 from ui.context import Context
 from ui.pages.intake import IntakePage
 from ui.theme import apply_theme, px
@@ -42,6 +46,39 @@ def test_the_case_needs_no_scrolling(
     qtbot.wait(20)
     assert page.form.verticalScrollBar().maximum() == 0
     assert page.form.horizontalScrollBar().maximum() == 0
+
+
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_a_screen_of_1024_leaves_the_fields_whole(
+    qtbot: QtBot, context: Context, window: QWidget, desk: Desk, category: Category
+) -> None:
+    window.resize(1024 - px(148), 768 - px(32))
+    page = put_page(qtbot, context, window)
+    page.open(begin(desk, 3, category))
+    settle(qtbot, page)
+    qtbot.waitUntil(lambda: page.form.horizontalScrollBar().maximum() == 0)
+    buttons = [each for each in page.side.findChildren(QPushButton) if each.isVisible()]  # type: ignore[var-annotated]
+    assert buttons
+    for button in buttons:
+        assert button.width() >= button.sizeHint().width(), button.text()
+
+
+def test_the_ways_are_in_sight_above_what_differs(
+    qtbot: QtBot, context: Context, window: QWidget, desk: Desk, tmp_path: Path
+) -> None:
+    page = put_page(qtbot, context, window)
+    application_id = with_values(desk, complete(desk, tmp_path, issue_date="2019-03-02"), card_no=wrong_card())
+    put_readings(desk, application_id, number=3)
+    opened(qtbot, page, application_id)
+    assert page.side.compare.isVisible()
+    quotes = page.side.assessment._quotes
+    assert quotes
+    assert not any(each.isVisible() for each in quotes)
+    first = page.side.ways._lines[0]
+    qtbot.waitUntil(lambda: first.visibleRegion().boundingRect().height() >= first.height() // 2)
+    window.resize(window.width(), 1080)
+    page.resize(window.size())
+    qtbot.waitUntil(lambda: all(each.isVisible() for each in page.side.assessment._quotes))
 
 
 @pytest.mark.parametrize("category", CATEGORIES)
