@@ -152,6 +152,7 @@ def footed(qtbot: QtBot) -> Iterator[tuple[Banner, QWidget, Foot]]:
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     yield banner, work, foot
+    window.hide()
 
 
 def test_a_short_message_stands_in_the_foot_line_and_covers_nothing(
