@@ -51,7 +51,7 @@ def scan_troubles(
         if scan.id in readings
         for code in dict.fromkeys(_codes(content, scan, readings[scan.id].documents, today))
     ]
-    missing = _missing_pages(scans, readings)
+    missing = missing_pages(scans, readings)
     order = {scan.id: place for place, scan in enumerate(scans)}
     return tuple(sorted([*found, *missing], key=lambda each: order[each.scan_id]))
 
@@ -122,16 +122,20 @@ def _name_differs(typed: str, document: DocumentReading) -> bool | None:
 # ---- papers of several pages
 
 
-def _missing_pages(scans: Sequence[ScanRecord], readings: Mapping[str, ScanReading]) -> list[ScanTrouble]:
-    """By the codes of our own papers: of each print of which a page is here, the pages that are not."""
+def missing_pages(scans: Sequence[ScanRecord], readings: Mapping[str, ScanReading]) -> list[ScanTrouble]:
+    """By the codes of our own papers: of each print of which a page is here, the pages that are not. Nothing lacks
+    where another print of the same paper is here whole.
+    """
     prints: defaultdict[PaperCode, list[tuple[int, ScanRecord]]] = defaultdict(list)
     for scan in scans:
         for code in _codes_on(readings.get(scan.id)):
             prints[code.on(1, code.pages)].append((code.page, scan))
+    lacking = {one: set(range(1, one.pages + 1)) - {page for page, _ in there} for one, there in prints.items()}
+    whole = {(one.reference, one.paper) for one, missing in lacking.items() if not missing}
     found = []
     for one, there in prints.items():
-        missing = tuple(sorted(set(range(1, one.pages + 1)) - {page for page, _ in there}))
-        if missing:
+        missing = tuple(sorted(lacking[one]))
+        if missing and (one.reference, one.paper) not in whole:
             first = there[0][1]
             found.append(ScanTrouble(first.id, first.kind, "page_missing", first.remark, missing))
     return found

@@ -122,3 +122,13 @@ def test_a_page_of_a_form_is_missing() -> None:
     second = document(FORM, qr=f"{reference}/FORM/R1/P2-3/ABCDEFGHIJ")
     assert codes(case_of(), (FORM, (first, second)), (FORM, (third,))) == []
     assert codes(case_of(), (FORM, (document(FORM, qr="http://elsewhere.example"),))) == []
+
+
+def test_nothing_is_missing_where_the_paper_is_here_whole_in_another_print() -> None:
+    reference = str(Reference("CY001", 2024, "A", 0, 7))
+    old = document(FORM, qr=f"{reference}/FORM/R1/P1-2/ABCDEFGHIJ")
+    new = tuple(document(FORM, qr=f"{reference}/FORM/R1/P{page}-2/KLMNOPQRST") for page in (1, 2))
+    assert codes(case_of(), (FORM, (old,)), (FORM, new[:1])) == ["page_missing", "page_missing"]
+    assert codes(case_of(), (FORM, (old,)), (FORM, new)) == []
+    sheet = document(FORM, qr=f"{reference}/SHEET/R1/P1-1/KLMNOPQRST")
+    assert codes(case_of(), (FORM, (old,)), (FORM, (sheet,))) == ["page_missing"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from station_app.domain.application import EDITABLE
+from station_app.domain.application import CLOSED, EDITABLE
 from station_app.events import Changed, Kind
 from station_app.services import intake, reading, settings
 from ui.messages import label
@@ -65,8 +65,8 @@ class CompareDesk(QObject):
     def _ask(self) -> None:
         """Fetch what was read off the pages of the case on the table."""
         draft = self._table.draft
-        if draft.application_id is not None and draft.editable:
-            work = partial(_known, self._desk, draft.application_id)
+        if draft.application_id is not None and draft.state not in CLOSED:
+            work = partial(_known, self._desk, draft.application_id, draft.editable)
             self._tasks.query(self, work, partial(self._take, draft), key="readings")
 
     def _take(self, draft: Draft, known: _Known | None) -> None:
@@ -139,10 +139,10 @@ class CompareDesk(QObject):
         self._field = left[0].field if left else ""
 
 
-def _known(desk: Desk, application_id: str) -> _Known | None:
-    """None once the case is no longer being written: the page is about to hear of it."""
+def _known(desk: Desk, application_id: str, editable: bool) -> _Known | None:
+    """None where the case is being written no longer, or again: the page is about to hear of it."""
     case = intake.open_case(desk, application_id)
-    if case.record.state not in EDITABLE:
+    if (case.record.state in EDITABLE) is not editable:
         return None
     there = tuple(scan for scan in case.scans if not scan.removed)
     enabled = bool(settings.read_all(desk)["reading_enabled"])

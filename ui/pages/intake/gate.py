@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from station_app.domain.application import ScanKind
+from station_app.domain.application import CLOSED, ScanKind
 from station_app.services.comparing import misfiled
-from station_app.services.scan_checks import scan_troubles
+from station_app.services.scan_checks import ScanTrouble, missing_pages, scan_troubles
 from ui.messages import fill, sentence, table
+from ui.pages.intake.cards import NoteCard
 from ui.pages.intake.compare_words import own_words
 
 if TYPE_CHECKING:
@@ -39,22 +40,53 @@ class ReadNote:
 
 
 def notes_of(draft: Draft, comparison: Comparison, enabled: bool, today: date) -> dict[str, ReadNote]:
-    """By the page's id, while the case is being written."""
+    """By the page's id, while the case is being written; later only which pages of a paper have not come."""
     if not draft.editable:
-        return {}
-    known: dict[str, set[str]] = {}
+        return {each.scan_id: _lacking(each) for each in missing_pages(draft.scans, draft.readings)}
+    known: dict[str, dict[str, ScanTrouble]] = {}
     for trouble in scan_troubles(draft.content, draft.scans, draft.readings, today):
-        known.setdefault(trouble.scan_id, set()).add(trouble.code)
+        known.setdefault(trouble.scan_id, {})[trouble.code] = trouble
     notes = (
-        (scan.id, _note(scan, draft.readings, comparison, enabled, known.get(scan.id, set())))
+        (scan.id, _note(scan, draft.readings, comparison, enabled, known.get(scan.id, {})))
         for scan in draft.scans
         if not scan.erased_at
     )
     return {scan_id: note for scan_id, note in notes if note is not None}
 
 
+def cards_of(draft: Draft) -> list[NoteCard]:
+    """Beside the assessment, as long as it is true and the case is open: pages of a paper that have not come."""
+    if draft.state in CLOSED:
+        return []
+    return [_card(each) for each in missing_pages(draft.scans, draft.readings)]
+
+
+def _card(trouble: ScanTrouble) -> NoteCard:
+    values = {"kind": f"scan.{trouble.kind.value}", "pages": trouble.pages}
+    words = _say("card.page_missing", **values)
+    return NoteCard(
+        f"！{_say('title.page_missing', **values)}", words, "" if own_words(trouble.remark) else "attention"
+    )
+
+
+def advice_of(draft: Draft, scan_id: str, today: date) -> str:
+    """All that is wrong with this page, and what to do."""
+    reading = draft.readings.get(scan_id)
+    troubles = scan_troubles(draft.content, draft.scans, draft.readings, today)
+    known = {each.code: each for each in troubles if each.scan_id == scan_id}
+    return _advice({*(reading.defects if reading else ()), *known}, known)
+
+
+def _lacking(trouble: ScanTrouble) -> ReadNote:
+    return next(_defects({trouble.code}, {trouble.code: trouble}))
+
+
 def _note(
-    scan: ScanRecord, readings: Mapping[str, ScanReading], comparison: Comparison, enabled: bool, known: set[str]
+    scan: ScanRecord,
+    readings: Mapping[str, ScanReading],
+    comparison: Comparison,
+    enabled: bool,
+    known: Mapping[str, ScanTrouble],
 ) -> ReadNote | None:
     reading = readings.get(scan.id)
     if own_words(scan.remark):
@@ -66,12 +98,14 @@ def _note(
     return next(_findings(scan, reading, comparison, known))
 
 
-def _findings(scan: ScanRecord, reading: ScanReading, comparison: Comparison, known: set[str]) -> Iterator[ReadNote]:
+def _findings(
+    scan: ScanRecord, reading: ScanReading, comparison: Comparison, known: Mapping[str, ScanTrouble]
+) -> Iterator[ReadNote]:
     """The gravest first; the last one is always there."""
     if reading.failure is not None:
         why = sentence(reading.failure)
         yield ReadNote(_say("state.unread"), "soft", _say("advice.unread", why=why), _say("short.unread"))
-    yield from _defects(known & {"wrong_person"})  # more than that something differs
+    yield from _defects({*known} & {"wrong_person"}, known)  # more than that something differs
     if any(each.scan_id == scan.id and each.sure for each in comparison.differences):
         yield ReadNote(
             _say("state.differs"), "wrong", "右边的卡片上有原图：采用 Alt+A，保留 Alt+K", _say("short.differs")
@@ -84,18 +118,25 @@ def _findings(scan: ScanRecord, reading: ScanReading, comparison: Comparison, kn
             _say("advice.misfiled", kind=f"scan.{kind.value}", key=key),
             _say("short.misfiled", key=key),
         )
-    yield from _defects({*reading.defects, *known})
+    yield from _defects({*reading.defects, *known}, known)
     yield _good(scan, reading, comparison)
 
 
-def _defects(codes: set[str]) -> Iterator[ReadNote]:
+def _defects(codes: set[str], known: Mapping[str, ScanTrouble]) -> Iterator[ReadNote]:
     """What was seen while reading, and what the case says of it."""
-    found = [each for each in _GRAVEST if each in codes]
-    if found:
-        advice = "；".join(_say(f"advice.{each}") for each in found)
-        yield ReadNote(
-            _say(f"defect.{found[0]}"), "attention", f"{advice}。{_say('advice.remark')}", _say(f"short.{found[0]}")
-        )
+    gravest = next((each for each in _GRAVEST if each in codes), None)
+    if gravest is not None:
+        words = _say(f"defect.{gravest}", pages=_pages(known, gravest))
+        advice = f"{_advice(codes, known)}。{_say('advice.remark')}"
+        yield ReadNote(words, "attention", advice, _say(f"short.{gravest}", pages=_pages(known, gravest)))
+
+
+def _advice(codes: set[str], known: Mapping[str, ScanTrouble]) -> str:
+    return "；".join(_say(f"advice.{each}", pages=_pages(known, each)) for each in _GRAVEST if each in codes)
+
+
+def _pages(known: Mapping[str, ScanTrouble], code: str) -> tuple[int, ...]:
+    return known[code].pages if code in known else ()
 
 
 def _good(scan: ScanRecord, reading: ScanReading, comparison: Comparison) -> ReadNote:

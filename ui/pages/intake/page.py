@@ -17,7 +17,7 @@ from ui.pages.intake.compare_desk import CompareDesk
 from ui.pages.intake.draft import INSISTENCE, Draft
 from ui.pages.intake.files import FileChooser
 from ui.pages.intake.form import FormPane
-from ui.pages.intake.gate import notes_of
+from ui.pages.intake.gate import cards_of, notes_of
 from ui.pages.intake.hardware import Hardware
 from ui.pages.intake.missing import words_of
 from ui.pages.intake.plan_switch import PLAN_BACK
@@ -164,7 +164,7 @@ class IntakePage(Page):
         self._compare.look(draft, judged.compared)
         self._scans.tell(notes_of(draft, judged.compared, self._compare.enabled, self.context.desk.today()))
         self._ways.look(draft, judged)
-        self.side.show_notes([*self._ways.note(), *self.table.notes(judged)])
+        self.side.show_notes([*cards_of(draft), *self._ways.note(), *self.table.notes(judged)])
 
     def _show_plan(self) -> None:
         """F9: at the clause of the way that is looked at, else at the one that decides."""

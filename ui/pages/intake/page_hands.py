@@ -10,12 +10,14 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from station_app.errors import StationError
-from ui.messages import label, sentence, table
+from ui.messages import label, sentence
 from ui.pages.intake.compare_words import own_words, with_lines
+from ui.pages.intake.gate import advice_of
 from ui.pages.intake.remark_sheet import RemarkSheet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from station_app.domain.reading import Corners
     from station_app.store.records import ScanRecord
@@ -33,12 +35,19 @@ class PageHands(QObject):
     said = Signal(str, str)
 
     def __init__(
-        self, host: QWidget, shelf: Shelf, strip: ScanStrip, viewer: ScanViewer, draft: Callable[[], Draft | None]
+        self,
+        host: QWidget,
+        shelf: Shelf,
+        strip: ScanStrip,
+        viewer: ScanViewer,
+        draft: Callable[[], Draft | None],
+        today: Callable[[], date],
     ) -> None:
         super().__init__(host)
         self._shelf = shelf
         self._viewer = viewer
         self._draft = draft
+        self._today = today
         self._sheet = RemarkSheet(host)
         self._factor = 1.0  # pixels of the original's bytes to one of the picture that is shown
         self._sheet.given.connect(self._remark)
@@ -54,9 +63,7 @@ class PageHands(QObject):
         scan, draft = self._scan(scan_id), self._draft()
         if scan is None or draft is None or not draft.editable:
             return
-        reading = draft.readings.get(scan_id)
-        defects = "；".join(table("reading").get(f"advice.{each}", each) for each in reading.defects) if reading else ""
-        self._sheet.ask(scan_id, defects, own_words(scan.remark))
+        self._sheet.ask(scan_id, advice_of(draft, scan_id, self._today()), own_words(scan.remark))
 
     def _remark(self, scan_id: str, words: str) -> None:
         scan, draft = self._scan(scan_id), self._draft()

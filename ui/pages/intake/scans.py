@@ -68,7 +68,7 @@ class ScanDesk(QObject):
             source.remove_wanted.connect(self._remove)
             source.rotate_wanted.connect(self._rotate)
         self._viewer.step_wanted.connect(self._step)
-        self._hands = PageHands(host, shelf, strip, self._viewer, lambda: self._draft)
+        self._hands = PageHands(host, shelf, strip, self._viewer, lambda: self._draft, context.desk.today)
         self._hands.opened.connect(self._open)
         self._hands.said.connect(self.said)
         chooser.chosen.connect(self._chosen)
