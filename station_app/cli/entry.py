@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from station_app.cli.output import WrongUse
 from station_app.config import PASSWORD, station_home
-from station_app.services import moving_in, session
+from station_app.services import backup, moving_in, session
 from station_app.services.desk import Desk, system_clock
 
 
@@ -45,6 +45,7 @@ def open_desk(*, for_delivery: bool = False) -> Iterator[Desk]:
         name = operator_name(session.operators(home))
         desk = session.sign_in(home, name, password(), system_clock, for_delivery=for_delivery)
         try:
+            backup.use_copies(desk)
             yield desk
         finally:
             session.sign_out(desk)

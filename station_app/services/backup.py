@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -99,16 +99,8 @@ def state_of(desk: Desk) -> BackupState:
 
 
 def is_behind_its_backup(desk: Desk) -> bool:
-    """Whether the newest backup knows more than the store: somebody has put an older ``store.db`` in its place."""
-    place, kept = place_of(desk).set, newest(desk)
-    if kept is None:
-        return False
-    try:
-        told = place.manifest_of(kept, desk.store.keys.backups)
-    except EnvironmentFault:
-        return False
-    with desk.store.read() as uow:
-        return uow.audit.head()[0] < told.audit_seq
+    """Whether a backup knows what the store does not: somebody has put an older ``store.db`` in its place."""
+    return place_of(desk).set.beyond(desk.store) is not None
 
 
 def age_of(kept: Kept, now: datetime) -> float:
@@ -120,7 +112,10 @@ def use_copies(desk: Desk, place: BackupPlace | None = None) -> None:
     """Let hurt pages be replaced from the second folder, whichever generation's set holds them."""
     place = place or place_of(desk)
     name = place.set.folder.name.rpartition("-")[0]
-    desk.store.scans.copies = (place.set.folder, *sorted(place.folder.glob(f"{name}-*")))
+    others: list[Path] = []
+    with suppress(OSError):  # a stick that was pulled out
+        others = sorted(place.folder.glob(f"{name}-*"))
+    desk.store.scans.copies = (place.set.folder, *others)
 
 
 def _others(desk: Desk) -> dict[str, bytes]:

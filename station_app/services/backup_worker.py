@@ -43,6 +43,7 @@ class BackupWorker:
         self._stopping = False
         self._woken = False
         self._deadline = float("inf")
+        self._trouble: str | None = None  # what a backup does not mend
         self._status = BackupStatus()
         self._thread = Thread(target=self._live, name="backup")
 
@@ -84,6 +85,7 @@ class BackupWorker:
         """
         try:
             backup.use_copies(self._desk)
+            self._look_behind()
             with self._desk.store.watched() as version:
                 self._watch(version, wait)
         except StationError as error:
@@ -94,6 +96,12 @@ class BackupWorker:
         else:
             return False
         return self._wait(self._every)[1]
+
+    def _look_behind(self) -> None:
+        """Said until somebody has seen to it; the backups go on, and let that one stay which knows more."""
+        if backup.is_behind_its_backup(self._desk):
+            self._trouble = "store_older"
+            self._show(running=False, failure=self._trouble)
 
     def _watch(self, version: Callable[[], int], wait: float) -> None:
         saved: int | None = None
@@ -120,7 +128,7 @@ class BackupWorker:
         except StationError as error:
             self._show(running=False, failure=error.code)
             return False
-        self._show(running=False, failure=None)
+        self._show(running=False, failure=self._trouble)
         return True
 
     def _show(self, *, running: bool, failure: str | None) -> None:

@@ -47,6 +47,10 @@ class Audit:
         row = self._connection.execute(_HEAD).first()
         return (row.seq, row.hash) if row else (0, START)
 
+    def hash_at(self, seq: int) -> str | None:
+        """The hash of the row with this number, None where the chain does not reach so far."""
+        return self._connection.execute(select(audit.c.hash).where(audit.c.seq == seq)).scalar()
+
     def first_of(self, subject: str) -> int | None:
         """The number of the first row about this id or reference: when it came to be."""
         return self._connection.execute(select(func.min(audit.c.seq)).where(audit.c.subject == subject)).scalar()

@@ -54,7 +54,7 @@ def _write(store: Store, snapshot: Snapshot, part: Path, others: Mapping[str, by
                 files[path] = Entry(len(content), sha256_hex(content))
                 archive.writestr(path, content)
             absent = len(snapshot.pages) + 1 + len(others) - len(files)
-            made = Manifest(stamp(now), 0, snapshot.generation, snapshot.audit_seq, absent, files)
+            made = Manifest(stamp(now), 0, snapshot.generation, snapshot.audit_seq, absent, files, snapshot.audit_hash)
             archive.writestr(manifest.FILE, made.sealed(store.keys.backups))
         file.flush()
         durable.sync_file(file.fileno(), Point.BACKUP_FILE)

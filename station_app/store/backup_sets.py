@@ -4,6 +4,7 @@ SET/scans/ab/abcd...                       copied when it is not there yet, neve
 SET/000007-20240515T063000Z/store.db       one backup: complete once its folder has this name
                             keys.json
                             manifest.json
+                            held           where it knows what the store did not know later
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from station_app.store.snapshot import Snapshot, chunks_of, snapshot_of
 from station_app.store.times import stamp
 
 _BACKUP = re.compile(r"(\d{6,})-(\d{8}T\d{6}Z)")
+_HELD = "held"
 _AT_ONCE = 8  # pages whose folders are synced together
 _RECENT, _DAYS, _WEEKS = 6, 7, 4
 _ROUND = 500  # backups in which every page is read again: some days
@@ -78,6 +80,20 @@ class BackupSet:
         manifest.prove(document, key)
         return read
 
+    def beyond(self, store: Store) -> Kept | None:
+        """The backup that knows what the store does not: another, older database was put in its place, or its log was
+        lost. None where all that was backed up is in the store.
+        """
+        kept = self.kept()
+        for each in (*_held(kept), *kept[-1:]):
+            try:
+                told = self.manifest_of(each, store.keys.backups)
+            except EnvironmentFault:
+                continue
+            if not _reaches(store, told):
+                return each
+        return None
+
     def add(
         self, store: Store, others: Mapping[str, bytes], now: datetime, keep_on: Callable[[], bool] = lambda: True
     ) -> Manifest:
@@ -88,6 +104,8 @@ class BackupSet:
         """
         with snapshot_of(store) as snapshot, faults.named(self.folder):
             durable.make_folder(self.folder / FOLDER, Point.BACKUP_FILE)
+            if (beyond := self.beyond(store)) is not None:
+                (beyond.folder / _HELD).touch()
             known = self._known(store.keys.backups)
             number = max((kept.number for kept in self.kept()), default=0) + 1
             pages = self._copy_pages(store, snapshot, known, number, keep_on)
@@ -145,7 +163,7 @@ class BackupSet:
 
     def _let_go(self, key: bytes) -> None:
         kept = self.kept()
-        staying = retained(kept)
+        staying = [*retained(kept), *_held(kept)]
         for each in kept:
             if each not in staying:
                 (each.folder / manifest.FILE).unlink()  # from here on it is no backup any more
@@ -175,6 +193,19 @@ def retained(kept: list[Kept]) -> list[Kept]:
     return [each for each in kept if each.number in staying]
 
 
+def _held(kept: list[Kept]) -> list[Kept]:
+    """The newest that knows what the store did not know later: it stays until a person has seen to it."""
+    return [each for each in kept if (each.folder / _HELD).exists()][-1:]
+
+
+def _reaches(store: Store, told: Manifest) -> bool:
+    """Whether the store's audit chain goes through the end of a backup's."""
+    with store.read() as uow:
+        if not told.audit_hash:
+            return uow.audit.head()[0] >= told.audit_seq
+        return uow.audit.hash_at(told.audit_seq) == told.audit_hash
+
+
 def _day(kept: Kept) -> str:
     return kept.at[:8]
 
@@ -190,7 +221,7 @@ def _manifest(
     files = {DATABASE: snapshot.entry, **pages}
     files |= {path: Entry(len(content), sha256_hex(content)) for path, content in others.items()}
     absent = len(snapshot.pages) - len(pages)
-    return Manifest(stamp(now), number, snapshot.generation, snapshot.audit_seq, absent, files)
+    return Manifest(stamp(now), number, snapshot.generation, snapshot.audit_seq, absent, files, snapshot.audit_hash)
 
 
 def _page(store: Store, name: str, copied: Path) -> bytes | None:

@@ -1,6 +1,7 @@
 """What a backup holds: the list of its files, proved by a key that only this home's master key gives.
 
     {"mac": hex, "manifest": {"format": 1, "at": ..., "number": 7, "generation": 0, "audit_seq": 412, "absent": 0,
+                              "audit_hash": hex,
                               "files": {"store.db": [size, sha256], "keys.json": [...], "scans/ab/abcd...": [...]}}}
 
 Everything that is listed is encrypted already; the manifest itself holds numbers and keyed names only.
@@ -36,7 +37,8 @@ class Entry:
 @dataclass(frozen=True)
 class Manifest:
     """``at``: when the snapshot was taken. ``number`` grows with each backup of a set. ``absent``: pages that were
-    gone or damaged in the home and in every earlier backup, too. ``audit_seq``: how far the audit chain reached.
+    gone or damaged in the home and in every earlier backup, too. ``audit_seq``, ``audit_hash``: how far the audit
+    chain reached, and its end (empty: written by an earlier version).
     """
 
     at: str
@@ -45,6 +47,7 @@ class Manifest:
     audit_seq: int
     absent: int
     files: Mapping[str, Entry]
+    audit_hash: str = ""
 
     @property
     def scans(self) -> dict[str, Entry]:
@@ -61,6 +64,7 @@ class Manifest:
             "format": FORMAT,
             "at": self.at,
             **{name: getattr(self, name) for name in _NUMBERS},
+            "audit_hash": self.audit_hash,
             "files": {path: [entry.size, entry.sha256] for path, entry in self.files.items()},
         }
         return canonical_json({"manifest": content, "mac": _mac(key, content)})
@@ -74,7 +78,8 @@ def read_manifest(document: bytes) -> Manifest:
             raise EnvironmentFault("backup_too_new")
         files = {str(path): Entry(int(size), str(digest)) for path, (size, digest) in content["files"].items()}
         numbers = {name: int(content[name]) for name in _NUMBERS}
-        manifest = Manifest(stamp(str(content["at"])), **numbers, files=files)
+        told = str(content.get("audit_hash", ""))
+        manifest = Manifest(stamp(str(content["at"])), **numbers, files=files, audit_hash=told)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise EnvironmentFault("backup_damaged") from error
     if not {"store.db", "keys.json"} <= files.keys() or not all(_PATH.fullmatch(path) for path in files):

@@ -123,8 +123,12 @@ class ScanFiles:
                 raise EnvironmentFault("scan_damaged") from error
 
     def _from_backup(self, name: str) -> bytes | None:
-        """Put a whole copy in the place of a hurt file, which goes to the trash; None when there is no copy."""
-        copies = (self.proved(name, folder / FOLDER / name[:2] / name) for folder in self.copies)
+        """Put a whole copy in the place of a hurt file, which goes to the trash; None when there is no copy.
+
+        The trash is looked into first: while an older database was in its place, nobody knew the newest pages.
+        """
+        places = (self._trash / name, *(folder / FOLDER / name[:2] / name for folder in self.copies))
+        copies = (self.proved(name, place) for place in places)
         sealed = next((each for each in copies if each is not None), None)
         path = self._path(name)
         with self.filing, faults.named(self._folder):

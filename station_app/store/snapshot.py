@@ -30,6 +30,7 @@ class Snapshot:
     pages: tuple[str, ...]
     generation: int
     audit_seq: int
+    audit_hash: str
 
 
 @contextmanager
@@ -42,10 +43,10 @@ def snapshot_of(store: Store) -> Iterator[Snapshot]:
         _forget(path)
     try:
         store.copy_to(path)
-        pages, generation, audit_seq = _look_into(store, path)
+        pages, generation, head = _look_into(store, path)
         with faults.named(store.home):
             entry = entry_of(path)
-        yield Snapshot(path, entry, pages, generation, audit_seq)
+        yield Snapshot(path, entry, pages, generation, *head)
     finally:
         with faults.named(store.home):
             _forget(path)
@@ -66,7 +67,7 @@ def chunks_of(path: Path) -> Iterator[bytes]:
             yield chunk
 
 
-def _look_into(store: Store, path: Path) -> tuple[tuple[str, ...], int, int]:
+def _look_into(store: Store, path: Path) -> tuple[tuple[str, ...], int, tuple[int, str]]:
     with faults.named(store.home), closing(connections.connect(path, store.keys.database)) as copy:
         pages = copy.execute(
             "SELECT file_name FROM scans WHERE erased_at IS NULL"
@@ -74,9 +75,9 @@ def _look_into(store: Store, path: Path) -> tuple[tuple[str, ...], int, int]:
             " UNION SELECT file_name FROM tray ORDER BY file_name"
         ).fetchall()
         generation = copy.execute("SELECT value FROM facts WHERE key = 'generation'").fetchone()
-        audit_seq = copy.execute("SELECT max(seq) FROM audit").fetchone()
+        head = copy.execute("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
         copy.execute("PRAGMA journal_mode = DELETE")  # one file, whoever opens it next
-    return tuple(name for (name,) in pages), int(generation[0]) if generation else 0, int(audit_seq[0] or 0)
+    return tuple(name for (name,) in pages), int(generation[0]) if generation else 0, head or (0, "")
 
 
 def _forget(path: Path) -> None:

@@ -173,3 +173,26 @@ def test_an_older_database_in_its_place_is_told(desk: Desk, watch: Watch) -> Non
         assert not found["doctor_older"].ok
     finally:
         session.sign_out(again)
+
+
+def test_work_on_an_older_database_neither_hides_it_nor_costs_the_backup_that_knows_more(
+    desk: Desk, watch: Watch
+) -> None:
+    older = files_of(desk.home)["store.db"]
+    add_case(desk, 3)
+    backup.back_up(desk)
+    knows = backup.newest(desk)
+    assert knows is not None
+    home = desk.home
+    session.sign_out(desk)
+    (home / "store.db").write_bytes(older)
+    again = _sign_in(home, watch)
+    try:
+        for number in range(4, 14):
+            add_case(again, number)
+            backup.back_up(again)
+        assert backup.is_behind_its_backup(again)
+        assert (knows.folder / "manifest.json").exists()
+        assert len(backup.place_of(again).set.kept()) == 7
+    finally:
+        session.sign_out(again)

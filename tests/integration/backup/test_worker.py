@@ -125,6 +125,17 @@ def test_what_breaks_the_watch_off_ends_it_for_a_while_only(
     assert working.taken() == 1
 
 
+def test_a_database_older_than_its_backup_is_said_until_the_end(
+    working: Working, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backup, "is_behind_its_backup", lambda _desk: True)
+    working.worker.start()
+    working.until(lambda ends: ends == ["store_older"])
+    working.worker.wake()
+    working.until(lambda ends: ends == ["store_older", "store_older"])
+    assert working.taken() == 1
+
+
 def test_a_folder_that_cannot_be_listed_at_the_start_is_tried_again(
     working: Working, monkeypatch: pytest.MonkeyPatch
 ) -> None:

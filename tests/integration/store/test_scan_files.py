@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -164,3 +164,14 @@ def test_a_page_whose_name_was_never_made_durable_is_when_it_comes_again(
     monkeypatch.setattr(durable, "sync_folder", lambda folder, _point: synced.append(folder))
     put = store.scans.put(PAGE)
     assert synced == [home / "scans" / put.name[:2]]
+
+
+def test_a_page_swept_while_an_older_database_was_in_its_place_comes_back(
+    store: Store, home: Path, clock: HandClock
+) -> None:
+    put = store.scans.put(PAGE)
+    clock.now = datetime.now(UTC) + timedelta(days=2)
+    assert store.scans.sweep_orphans(set(), clock()) == 1
+    assert not store.scans.has(put.name)
+    assert store.scans.get(put.name) == PAGE
+    assert store.scans.has(put.name)
