@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from ui.messages import sentence
+
 if TYPE_CHECKING:
     from station_app.devices.job import ScanJob
     from station_app.devices.run import Run
+    from station_app.errors import StationError
     from ui.tasks import Hand, Tasks
 
 
@@ -17,16 +20,16 @@ class RunningScan(QObject):
     """Begins when it is made. Whoever shows it holds it; pages are written whether anybody does or not.
 
     Signals: ``came(value)``: a page, as ``work`` has told it; ``done(int)``: all of so many pages;
-    ``failed(StationError)``. Attribute: ``pages``: that have come.
+    ``failed(StationError)``. Attributes: ``name``: of the scanner, as the clerk knows it; ``pages``: that have come.
     """
 
     came = Signal(object)
     done = Signal(int)
     failed = Signal(object)
 
-    def __init__(self, tasks: Tasks, run: Run[ScanJob], work: Callable[[Hand], int]) -> None:
+    def __init__(self, tasks: Tasks, run: Run[ScanJob], work: Callable[[Hand], int], name: str) -> None:
         super().__init__()
-        self.pages = 0
+        self.name, self.pages = name, 0
         self._run = run
         tasks.stream(self, work, self._page, self.done.emit, self.failed.emit, stop=run.cancel)
 
@@ -42,3 +45,11 @@ class RunningScan(QObject):
     def _page(self, value: Any) -> None:
         self.pages += 1
         self.came.emit(value)
+
+
+def words_of_end(run: RunningScan | None, error: StationError) -> tuple[str, str]:
+    """What ended the run, or kept it from beginning: by the scanner's name, and what has come. Words and tone."""
+    had = f"（这次收到 {run.pages} 页，都已存好）" if run is not None and run.pages else ""
+    if error.code == "scan_cancelled":
+        return f"{sentence(error)}{had}", ""
+    return f"{run.name}：{sentence(error)}{had}" if run is not None else sentence(error), "wrong"

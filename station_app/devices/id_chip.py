@@ -83,7 +83,7 @@ def _built_alike(text: bytes, kind: CardKind) -> ChipRecord:
         issuer="" if foreign else _at(text, 158, 30),
         valid_from=_date(_at(text, 188, 16)),
         valid_to=_end(_at(text, 204, 16)),
-        english_name=_at(text, 52, 70) + _at(text, 220, 22) if foreign else "",
+        english_name=_words(text[52:122] + text[220:242]) if foreign else "",
         country=_at(text, 242, 6) if foreign else "",
     )
 
@@ -106,7 +106,11 @@ def _permit_2017(text: bytes) -> ChipRecord:
 
 
 def _at(text: bytes, start: int, size: int) -> str:
-    return text[start : start + size].decode("utf-16-le").strip(" \x00")
+    return _words(text[start : start + size])
+
+
+def _words(text: bytes) -> str:
+    return text.decode("utf-16-le").strip(" \x00")
 
 
 def _date(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -11,6 +12,13 @@ from typing import Any, Protocol
 from station_app.devices.id_chip import TEXT_SIZE, ChipRecord, read_text
 from station_app.devices.samv import Command, Reply, Status, read_reply, request
 from station_app.errors import EnvironmentFault, UserError
+
+if sys.platform == "win32":
+    _TERMINAL: tuple[type[Exception], ...] = ()
+else:
+    import termios
+
+    _TERMINAL = (termios.error,)  # no OSError, and pyserial lets it through where a port goes
 
 _SPEED = 115200
 _POLL = 0.3  # seconds between two looks for a card; modules want no less
@@ -57,7 +65,7 @@ class IdReader:
         try:
             with serial.Serial(self._port, _SPEED, timeout=self._answer, write_timeout=self._answer) as line:
                 yield from self._poll(line)
-        except (OSError, ValueError) as error:  # pyserial's own are both
+        except (OSError, ValueError, *_TERMINAL) as error:  # pyserial's own are the first two
             raise EnvironmentFault("id_reader_gone") from error
 
     def stop(self) -> None:

@@ -70,8 +70,8 @@ class SaneDriver:
         return SaneOptions.read(_answer(["-d", name, "-A"], self._opening))
 
     def _name_at(self, address: str) -> str:
-        """Today's name. Only a USB device has to be looked for. Raises EnvironmentFault ``scanner_gone``."""
-        if ":usb:" not in address:
+        """Today's name. Raises EnvironmentFault ``scanner_gone``."""
+        if not usb.is_looked_up(address):
             return address
         backend = address.partition(":")[0]
         for found in sane_backends.look((backend,), _TURN, self._finding):

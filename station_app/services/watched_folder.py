@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".pdf", ".tif", 
 DONE_FOLDER = "已归档"
 EVERY = 2.0  # seconds between two looks; a file must be the same in both
 _MOST = 500  # files that are looked at, the newest first
+_PATIENT = 5  # looks at a file that does not grow and is not whole
 _PDF_END, _TAIL = b"%%EOF", 2048
 
 
@@ -39,10 +41,13 @@ class Arrived:
 
 @dataclass(frozen=True)
 class Look:
-    """``files``: what waits, the oldest first. ``gone``: the folder cannot be reached."""
+    """``files``: what waits, the oldest first. ``halves``: what has not grown for a while and is not whole all the
+    same. ``gone``: the folder cannot be reached.
+    """
 
     files: tuple[Arrived, ...] = ()
     gone: bool = False
+    halves: tuple[Arrived, ...] = ()
 
 
 class FolderWatch:
@@ -56,6 +61,7 @@ class FolderWatch:
         self._seen: set[Arrived] = set()
         self._whole: dict[Arrived, bool] = {}
         self._done: set[Arrived] = set()
+        self._halves: dict[Arrived, int] = {}
 
     def look(self) -> Look:
         """What is whole and the same as at the last look, and not done."""
@@ -67,7 +73,9 @@ class FolderWatch:
         steady, self._seen = there & self._seen, there
         self._whole = {each: known for each, known in self._whole.items() if each in there}
         found = [each for each in steady if each not in self._done and self._is_whole(each)]
-        return Look(tuple(sorted(found, key=lambda each: (each.changed, each.path.name))))
+        self._halves = {each: self._halves.get(each, 0) + 1 for each in steady if not self._is_whole(each)}
+        halves = [each for each, looks in self._halves.items() if looks >= _PATIENT]
+        return Look(_in_order(found), halves=_in_order(halves))
 
     def done(self, file: Arrived) -> None:
         """It is filed: never offer it again."""
@@ -89,6 +97,10 @@ class FolderWatch:
         if file not in self._whole:
             self._whole[file] = is_whole(file.path)
         return self._whole[file]
+
+
+def _in_order(files: Iterable[Arrived]) -> tuple[Arrived, ...]:
+    return tuple(sorted(files, key=lambda each: (each.changed, each.path.name)))
 
 
 def is_whole(path: Path) -> bool:
@@ -136,6 +148,7 @@ class FolderWorker:
         self._done: list[Arrived] = []
         self._round = 0
         self._stopping = False
+        self._looking: float | None = None
         self._thread: Thread | None = None
 
     def watch(self, folder: str, since: float = 0.0) -> None:
@@ -154,6 +167,11 @@ class FolderWorker:
             self._done.append(file)
             self._condition.notify_all()
 
+    def held(self) -> float:
+        """For how many seconds the look that is under way has been: a share that does not answer holds it."""
+        began = self._looking
+        return 0.0 if began is None else time.monotonic() - began
+
     def stop(self) -> None:
         with self._condition:
             self._stopping = True
@@ -168,7 +186,9 @@ class FolderWorker:
                     at = self._round
                     folder, since = self._watched
                     watch = FolderWatch(Path(folder), since) if folder else None
+            self._looking = time.monotonic()
             look = _look(watch, done)
+            self._looking = None
             if look != told:
                 told = look
                 with suppress(RuntimeError):  # who was told of it is gone

@@ -7,12 +7,12 @@ from queue import Empty, SimpleQueue
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QHideEvent, QImage, QKeyEvent, QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtMultimedia import QVideoFrame
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ui.camera.source import CameraName, Source, lasting, remembered
 from ui.camera.stillness import Phase
 from ui.camera.worker import FrameWorker, Seen
-from ui.theme import current_tokens, px, space
+from ui.theme import current_tokens, px
 from ui.widgets.buttons import SmallButton
 from ui.widgets.overlay import Overlay
 from ui.widgets.text import ElidedText, Tone
@@ -20,8 +20,8 @@ from ui.widgets.text import ElidedText, Tone
 _SILENT_MS = 6000  # without a frame: a camera that hangs
 _FLASH_MS = 300
 _NO_CAMERA = "没有找到摄像头。请插好它的 USB 线，接上以后自动打开"
-_FAILED = "摄像头打不开，可能别的程序正在用它。请关掉那个程序，再按 C"
-_SILENT = "摄像头没有画面。请把它的 USB 线拔下再插上"
+_FAILED = "打不开，可能别的程序正在用它，或者系统不许用摄像头。请关掉那个程序或在系统里放行，再按 C"
+_SILENT = "没有画面。请把它的 USB 线拔下再插上"
 
 
 class LiveView(QWidget):
@@ -82,13 +82,14 @@ class CameraSheet(Overlay):
         source.setParent(self)
         self._chosen, self._turns = camera, turns
         self._used: CameraName | None = None
+        self._awaited: CameraName | None = None  # it was in use and has gone
         self._worker: FrameWorker | None = None
         self._inbox: SimpleQueue[Seen] = SimpleQueue()
         self._pages = 0
         self._silence = QTimer(self)
         self._silence.setSingleShot(True)
         self._silence.setInterval(_SILENT_MS)
-        self._silence.timeout.connect(lambda: self._say(_SILENT, "wrong"))
+        self._silence.timeout.connect(lambda: self._complain(_SILENT))
         self.view = LiveView()
         self.view.setObjectName("camera_view")
         self._words = ElidedText("", "text")
@@ -154,7 +155,7 @@ class CameraSheet(Overlay):
 
         self._worker = worker = FrameWorker(told)
         worker.turn(self._turns)
-        self._used = None
+        self._used = self._awaited = None
         self._look_for_camera()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -167,38 +168,48 @@ class CameraSheet(Overlay):
         self.view.clear()
 
     def _look_for_camera(self) -> None:
-        """At the start, and whenever other cameras are there: the chosen one comes back by itself."""
+        """At the start, and whenever other cameras are there: the chosen one comes back by itself. No other takes its
+        place in the middle of the work unasked: a notebook's own looks at the clerk.
+        """
         if self._worker is None:
             return
         known = self.source.cameras()
-        found = remembered(known, self._chosen)
+        found = remembered(known, self._chosen) if self._awaited is None else _same(known, self._awaited)
         self._choice.setVisible(len(known) > 1)
         if self._used is not None and self._used in known:
             return
         if found is None:
             self._used = None
-            if not self._pages:
+            if self._awaited is None:
                 self._say(_NO_CAMERA, "attention")
             return
         self._use(found)
 
     def _use(self, camera: CameraName) -> None:
-        self._used = camera
+        self._used, self._awaited = camera, None
         self._choice.set_words(camera.name)
         self._say("正在打开摄像头…", "soft")
         self._silence.start()
         self.source.start(camera.id)
 
     def _lost(self) -> None:
-        self._used = None
+        self._awaited = self._used or self._awaited
         self._silence.stop()
         self.view.clear()
         pages = f"已拍的 {self._pages} 页都在。" if self._pages else ""
-        self._say(f"摄像头断开了。{pages}插好以后接着拍", "wrong")
+        other = "；要用别的摄像头，按 C" if self.source.cameras() else ""
+        self._complain(f"断开了。{pages}插好以后接着拍{other}")
+        self._used = None
 
     def _failed(self) -> None:
         self._silence.stop()
-        self._say(_FAILED, "wrong")
+        self.view.clear()
+        self._complain(_FAILED)
+
+    def _complain(self, words: str) -> None:
+        """By name: there may be several."""
+        which = self._used or self._awaited
+        self._say(f"摄像头“{which.name}”{words}" if which else f"摄像头{words}", "wrong")
 
     # ---- frames
 
@@ -246,11 +257,8 @@ class CameraSheet(Overlay):
         ]
         for each in tools:
             self.card.header.addWidget(each)
-        foot = QHBoxLayout()
-        foot.setSpacing(space(12))
-        foot.addWidget(self._words, 1)
+        self.card.body.addWidget(self._words)  # above the picture: the window's banner covers what is below
         self.card.body.addWidget(self.view, 1)
-        self.card.body.addLayout(foot)
 
     def _tool(self, words: str, key: str, name: str, act: object) -> SmallButton:
         """The key is heard by the sheet, not by the button."""
@@ -258,6 +266,11 @@ class CameraSheet(Overlay):
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.clicked.connect(act)
         return button
+
+
+def _same(known: list[CameraName], lost: CameraName) -> CameraName | None:
+    """The one that was unplugged, under whatever number it comes back."""
+    return next((each for each in known if each.name == lost.name), None)
 
 
 class _Tool(SmallButton):

@@ -45,6 +45,7 @@ class Stillness:
         """Whether to shoot now. ``at``: seconds of any steady clock."""
         level = _level(picture)
         if self._anchor is None or level.shape != self._anchor.shape:
+            self._ground = self._last = None  # of another form: a camera may change it while it runs
             self._rest(level, at)
             return False
         if _unlike(level, self._anchor) > _MOVED:

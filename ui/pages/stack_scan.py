@@ -11,7 +11,7 @@ from station_app.devices.job import ScanJob
 from station_app.devices.run import Run
 from station_app.services import devices, tray
 from ui.messages import sentence
-from ui.running_scan import RunningScan
+from ui.running_scan import RunningScan, words_of_end
 
 if TYPE_CHECKING:
     from station_app.errors import StationError
@@ -72,7 +72,7 @@ class StackScan(QObject):
             return
         run = Run(partial(ScanJob, known.order()))
         self.said.emit("扫描仪正在准备…　Esc 取消", "")
-        self.take_over(RunningScan(self._tasks, run, partial(_scan, self._desk, run)))
+        self.take_over(RunningScan(self._tasks, run, partial(_scan, self._desk, run), known.scanner_name))
 
     def _page(self, _ids: tuple[str, ...]) -> None:
         self.said.emit(f"正在扫描，已收到 {self._pages} 页　Esc 取消", "")
@@ -81,8 +81,7 @@ class StackScan(QObject):
         self._end(f"扫完了，{pages} 页都已存好，正在识读。", "ok")
 
     def _failed(self, error: StationError) -> None:
-        had = f"（这次收到 {self._pages} 页，都已存好）" if self._pages else ""
-        self._end(f"{sentence(error)}{had}", "" if error.code == "scan_cancelled" else "wrong")
+        self._end(*words_of_end(self._running, error))
 
     def _end(self, words: str, tone: str) -> None:
         self._running, self._busy = None, False

@@ -59,7 +59,8 @@ class FakeScanner:
     failure: int = 500
     adf_then: str = "Loaded"
     cut: bool = False  # every page in its middle
-    stalls: bool = False  # the first page never comes
+    stalls_after: int | None = None  # pages: the next does not come until it is ``released``
+    gone: bool = False  # its plug is pulled: whoever is connected hears no more
     location: str = "http://another.host.test:9/eSCL/ScanJobs/{job}"  # devices name themselves wrong
     # seen
     settings: list[str] = field(default_factory=list)
@@ -136,9 +137,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _next_page(self) -> None:
         fake = self.fake
-        if fake.stalls:
+        if fake.given == fake.stalls_after:
             fake.asked.set()
             fake.released.wait(60)
+        if fake.gone:
+            self.close_connection = True
+        elif fake.given == fake.stalls_after or not (fake.running or fake.given):  # put away meanwhile
             self._answer(410)
         elif fake.given == fake.fails_after:
             fake.adf = fake.adf_then

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import termios
 import threading
 import tty
 from collections.abc import Iterator
@@ -54,6 +55,7 @@ class FakeReader:
     garbled: int = 0  # replies with a wrong check sum
     silent: bool = False
     noise: bytes = b""  # before each reply
+    piece: int = 0  # bytes of a reply that are sent at once; 0: all
     asked: list[int] = field(default_factory=list)
 
     def answer(self, command: int) -> bytes:
@@ -107,4 +109,10 @@ def _serve(reader: FakeReader, port: int, wake: int) -> None:
         said += os.read(port, 4096)
         while len(said) >= _LENGTH:
             asked, said = said[:_LENGTH], said[_LENGTH:]
-            os.write(port, reader.answer(int.from_bytes(asked[7:9])))
+            _send(port, reader.answer(int.from_bytes(asked[7:9])), reader.piece)
+
+
+def _send(port: int, answer: bytes, piece: int) -> None:
+    for start in range(0, len(answer), piece or max(len(answer), 1)):
+        os.write(port, answer[start : start + piece] if piece else answer)
+        termios.tcdrain(port)

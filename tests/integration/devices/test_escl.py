@@ -153,7 +153,7 @@ def test_a_jam_in_the_feeder_does_not_stop_the_flatbed() -> None:
 
 
 def test_who_stops_is_not_kept_waiting_and_the_scanner_is_told() -> None:
-    fake, driver, outcome = FakeScanner(stalls=True), EsclDriver(), list[str]()
+    fake, driver, outcome = FakeScanner(stalls_after=0), EsclDriver(), list[str]()
 
     def scan(root: str) -> None:
         with pytest.raises(UserError) as told:
@@ -171,7 +171,7 @@ def test_who_stops_is_not_kept_waiting_and_the_scanner_is_told() -> None:
 
 
 def test_a_scanner_that_is_silent_is_given_up_with_its_process() -> None:
-    fake = FakeScanner(stalls=True)
+    fake = FakeScanner(stalls_after=0)
     with serving(fake) as root, ScanJob(ScanOrder(f"escl:{root}"), silence=1.0) as pages:
         assert fake.asked.wait(PATIENCE_SECONDS)
         with pytest.raises(EnvironmentFault, match="scanner_hung"):
@@ -191,9 +191,11 @@ def test_what_is_no_address_is_refused(address: str) -> None:
         list(EsclDriver().scan(ScanOrder(f"escl:{address}")))
 
 
-@pytest.mark.parametrize(("source", "pages"), [(Source.FLATBED, 1), (Source.FEEDER, 3)])
+@pytest.mark.parametrize(
+    ("scanner", "source", "pages"), [("e0", Source.FLATBED, 1), ("e0", Source.FEEDER, 3), ("e", Source.FEEDER, 3)]
+)
 def test_an_independent_client_scans_from_the_fake(
-    source: Source, pages: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    scanner: str, source: Source, pages: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake = FakeScanner(location="/eSCL/ScanJobs/{job}")
     with serving(fake) as root:
@@ -201,6 +203,6 @@ def test_an_independent_client_scans_from_the_fake(
         known = f'[devices]\n"Fake" = {root}, eSCL\n[options]\ndiscovery = disable\n'
         (tmp_path / "airscan.conf").write_text(known, "utf-8")
         monkeypatch.setenv("SANE_CONFIG_DIR", str(tmp_path))
-        with ScanJob(ScanOrder("sane:airscan:e0:Fake", source)) as scanned:
+        with ScanJob(ScanOrder(f"sane:airscan:{scanner}:Fake", source)) as scanned:
             assert len(list(scanned)) == pages
     assert fake.deleted

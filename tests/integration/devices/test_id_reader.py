@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import termios
 import threading
+from contextlib import ExitStack
 
 import pytest
 
@@ -45,8 +47,11 @@ def test_a_card_is_read_in_a_process_of_its_own() -> None:
         FakeReader(unreadable=2),
         FakeReader(garbled=2),
         FakeReader(noise=b"\xaa\xaa\xaa\xaa\x00\xff" * 20),
+        FakeReader(noise=b"\xaa\xaa"),  # the preamble itself may begin with more of the same
+        FakeReader(piece=7),
+        FakeReader(piece=1),
     ],
-    ids=["lifted", "unreadable", "garbled", "noise"],
+    ids=["lifted", "unreadable", "garbled", "noise", "long-preamble", "pieces", "bytes"],
 )
 def test_trouble_that_passes_is_not_noticed(reader: FakeReader) -> None:
     assert _is_of(_read(reader), 1)
@@ -69,6 +74,35 @@ def test_rather_nothing_than_something_wrong(reader: FakeReader, code: str) -> N
 def test_nobody_lays_a_card_on() -> None:
     with pytest.raises(UserError, match="id_card_not_placed"):
         _read(FakeReader(empty=-1), waiting=0.1)
+
+
+def test_of_two_cards_neither_is_read() -> None:
+    """A module finds both and can select none."""
+    reader = FakeReader(lifted=1_000_000)
+    with pytest.raises(UserError, match="id_card_not_placed"):
+        _read(reader, waiting=1.0)
+    assert Command.READ not in reader.asked
+
+
+def test_one_that_is_unplugged_while_a_card_is_waited_for_is_told() -> None:
+    with ExitStack() as stack:
+        reading = IdReader(CardOrder(stack.enter_context(plugged_in(FakeReader(empty=-1)))), answer=0.1).read()
+        assert next(reading) is None
+        stack.close()
+        with pytest.raises(EnvironmentFault, match="id_reader_gone"):
+            list(reading)
+
+
+def test_a_port_that_the_system_takes_away_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then pyserial lets the terminal's own error through."""
+
+    def gone(*_: object) -> None:
+        raise termios.error(5, "Input/output error")
+
+    with plugged_in(FakeReader()) as port:
+        monkeypatch.setattr(termios, "tcflush", gone)
+        with pytest.raises(EnvironmentFault, match="id_reader_gone"):
+            list(IdReader(CardOrder(port)).read())
 
 
 def test_a_reader_that_says_nothing_is_told() -> None:

@@ -45,7 +45,7 @@ def _info(root: str, addresses: Sequence[str] = ("127.0.0.1",), name: str = "Fak
 
 
 @contextmanager
-def _announced(
+def announced(
     root: str, uuid: str, name: str = "Fake MFP", addresses: Sequence[str] = ("127.0.0.1",)
 ) -> Iterator[Zeroconf]:
     """On every interface, as a device does; it says goodbye at the end."""
@@ -64,7 +64,7 @@ def _at_a_free_port() -> str:
 
 def test_a_scanner_is_found_by_its_uuid_with_what_it_can_do() -> None:
     uuid = str(uuid4())
-    with serving(FakeScanner()) as root, _announced(root, uuid.upper()):
+    with serving(FakeScanner()) as root, announced(root, uuid.upper()):
         (scanner,) = _found(uuid)
     assert (scanner.name, scanner.problem) == ("Fake MFP", None)
     assert scanner.sources == (Source.FLATBED, Source.FEEDER, Source.DUPLEX)
@@ -74,7 +74,7 @@ def test_it_is_scanned_from_wherever_it_is_today() -> None:
     uuid = str(uuid4())
     for _ in range(2):
         fake = FakeScanner()
-        with serving(fake) as root, _announced(root, uuid):
+        with serving(fake) as root, announced(root, uuid):
             found = EsclDriver(PATIENCE_SECONDS).scan(ScanOrder(f"escl:{uuid}"))
             assert [each for each in found if isinstance(each, Page)]
         assert fake.deleted
@@ -84,8 +84,8 @@ def test_one_that_does_not_answer_does_not_hide_the_next() -> None:
     dead, alive = str(uuid4()), str(uuid4())
     with (
         serving(FakeScanner()) as root,
-        _announced(_at_a_free_port(), dead, "Dead"),
-        _announced(root, alive),
+        announced(_at_a_free_port(), dead, "Dead"),
+        announced(root, alive),
     ):
         found = _found(dead, alive)
     assert [each.problem for each in found] == ["scanner_gone", None]
@@ -96,8 +96,8 @@ def test_one_that_takes_the_call_and_says_nothing_hides_no_other_and_is_told_at_
     with (
         socket.create_server(("127.0.0.1", 0)) as hole,
         serving(FakeScanner()) as root,
-        _announced(f"http://127.0.0.1:{hole.getsockname()[1]}/eSCL", silent, "Silent"),
-        _announced(root, alive),
+        announced(f"http://127.0.0.1:{hole.getsockname()[1]}/eSCL", silent, "Silent"),
+        announced(root, alive),
     ):
         found = {each.id: each.problem for each in EsclDriver(looking=3.0, answering=1.0).scanners()}
     assert found[f"escl:{silent}"] in ("scanner_hung", "scanner_gone")
@@ -106,7 +106,7 @@ def test_one_that_takes_the_call_and_says_nothing_hides_no_other_and_is_told_at_
 
 def test_of_several_addresses_the_one_that_answers_is_taken() -> None:
     uuid = str(uuid4())
-    with serving(FakeScanner()) as root, _announced(root, uuid, addresses=("127.0.0.9", "127.0.0.1", "127.0.0.8")):
+    with serving(FakeScanner()) as root, announced(root, uuid, addresses=("127.0.0.9", "127.0.0.1", "127.0.0.8")):
         (scanner,) = _found(uuid)
         assert scanner.problem is None
         assert [each for each in EsclDriver(PATIENCE_SECONDS).scan(ScanOrder(scanner.id)) if isinstance(each, Page)]
@@ -114,11 +114,11 @@ def test_of_several_addresses_the_one_that_answers_is_taken() -> None:
 
 def test_one_that_has_said_goodbye_is_not_waited_for_and_comes_back_elsewhere() -> None:
     uuid = str(uuid4())
-    with serving(FakeScanner()) as root, _announced(root, uuid):
+    with serving(FakeScanner()) as root, announced(root, uuid):
         assert _found(uuid)
     with pytest.raises(EnvironmentFault, match="scanner_gone"):
         list(EsclDriver(looking=0.5).scan(ScanOrder(f"escl:{uuid}")))
-    with serving(FakeScanner()) as root, _announced(root, uuid):
+    with serving(FakeScanner()) as root, announced(root, uuid):
         assert _found(uuid)[0].problem is None
 
 

@@ -55,6 +55,13 @@ def test_a_permit_of_2023() -> None:
     assert (record.country, record.address, record.issuer) == ("XXX", "", "")
 
 
+def test_an_english_name_that_goes_on_elsewhere_keeps_its_blanks() -> None:
+    first = "ABCDEFGH ABCDEFGH ABCDEFGH ABCDEFG "
+    text = resident(1, address=(52, first), english=(220, "SMITH"), issuer=(158, " " * 15), type=(248, "Y"))
+    assert len(first) == 35
+    assert read_text(text).english_name == first + "SMITH"
+
+
 def test_a_permit_of_2017() -> None:
     text = card_text(
         english=(0, "DOE, JANE"),

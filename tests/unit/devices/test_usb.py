@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from station_app.devices.usb import lasting_name
+from station_app.devices.usb import is_looked_up, lasting_name
 
 
 def _plug(sysfs: Path, socket: str, address: tuple[int, int], serial: str | None) -> None:
@@ -32,8 +32,22 @@ def test_without_a_serial_number_two_of_a_kind_are_known_by_their_sockets(tmp_pa
     assert names == {"pixma:usb:04a9:190f:socket-1-1", "pixma:usb:04a9:190f:socket-1-2"}
 
 
+@pytest.mark.parametrize("name", ["epkowa:usb:001:004", "epkowa:interpreter:001:004"])
+def test_epsons_own_names_hold_the_address_too(name: str, tmp_path: Path) -> None:
+    _plug(tmp_path, "1-1", (1, 4), "E1")
+    assert lasting_name(name, tmp_path) == "epkowa:usb:04a9:190f:E1"
+
+
+def test_the_number_by_which_a_scanner_was_heard_does_not_count(tmp_path: Path) -> None:
+    """sane-airscan counts those that it hears, each time anew."""
+    names = {lasting_name(f"airscan:{each}:一楼 MFC:2", tmp_path) for each in ("e0", "e1", "e12")}
+    assert names == {"airscan:e:一楼 MFC:2"}
+    assert is_looked_up("airscan:e:一楼 MFC:2")
+    assert not is_looked_up("airscan:e0:chosen by an older program")
+
+
 @pytest.mark.parametrize(
-    "name", ["test:0", "airscan:e0:Some Scanner", "pixma:04A9190F_KK0017", "genesys:libusb:009:009", ""]
+    "name", ["test:0", "hpaio:/usb/LaserJet?serial=1", "pixma:04A9190F_KK0017", "genesys:libusb:009:009", ""]
 )
 def test_any_other_name_stays(name: str, tmp_path: Path) -> None:
     assert lasting_name(name, tmp_path) == name

@@ -151,3 +151,13 @@ def test_the_worker_tells_each_change_once_and_follows_to_another_folder(tmp_pat
         assert told.get(timeout=PATIENCE_SECONDS) == Look()
     finally:
         worker.stop()
+
+
+def test_a_file_that_was_left_in_the_middle_is_told_until_it_is_whole(tmp_path: Path) -> None:
+    watch = FolderWatch(tmp_path)
+    (tmp_path / "scan.jpg").write_bytes(_PAGE[:200])
+    looks = [watch.look().halves for _ in range(8)]
+    assert [len(each) for each in looks] == [0, 0, 0, 0, 0, 1, 1, 1]
+    (tmp_path / "scan.jpg").write_bytes(_PAGE)
+    watch.look()
+    assert (_names(look := watch.look()), look.halves) == (["scan.jpg"], ())

@@ -9,7 +9,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from station_app.errors import StationError
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _NAMED = 3  # files in a message, before the rest are counted
 _LONGEST_NAME = 24
+_SILENT = 20.0  # seconds that one look may take
+_ASKED_MS = 5000  # between two questions whether one takes longer
 _OLD = 15 * 60.0  # seconds: what lay there so long before is not what the clerk waits for, where files stay
 
 Filed = Callable[[Sequence[Path], Sequence[Path]], None]
@@ -56,7 +58,8 @@ class Arrivals(QObject):
         self._draft: Draft | None = None
         self._files: tuple[Arrived, ...] = ()
         self._busy: set[Arrived] = set()
-        self._gone = False
+        self._gone = self._held = False
+        self._halves: set[Arrived] = set()
         self._fresh = True  # nothing has been heard since the watching began: what lies there is no news
         self._by_itself, self._moves = False, True
         self._folder = ""
@@ -65,6 +68,9 @@ class Arrivals(QObject):
         self._every = every
         self._worker: FolderWorker | None = None
         self._inbox: SimpleQueue[Look] = SimpleQueue()
+        self._clock = QTimer(self)
+        self._clock.setInterval(_ASKED_MS)
+        self._clock.timeout.connect(self._ask_whether_it_hangs)
         self._heard.connect(self._hear, Qt.ConnectionType.QueuedConnection)
         host.installEventFilter(self)
         context.bridge.changed.connect(self._on_changed)
@@ -116,6 +122,7 @@ class Arrivals(QObject):
         elif event.type() == QEvent.Type.Hide and self._worker is not None:
             self._worker.stop()
             self._worker = None
+            self._clock.stop()
         return False
 
     def _watch(self) -> None:
@@ -132,7 +139,8 @@ class Arrivals(QObject):
             inbox.put(look)
             heard.emit()
 
-        self._fresh = True
+        self._fresh, self._held = True, False
+        self._clock.start()
         worker = FolderWorker(told, self._every)
         for each in self._done:
             worker.done(each)
@@ -151,7 +159,8 @@ class Arrivals(QObject):
             return
         if look.gone and not self._gone:
             self.said.emit(sentence("watched_folder_gone"), "attention")
-        self._gone = look.gone
+        self._gone, self._held = look.gone, False
+        self._tell_halves([each for each in look.halves if each.changed / 1e9 >= self._since])
         new = set(look.files) - set(self._files)
         self._files = look.files
         self._busy &= set(look.files)
@@ -159,6 +168,20 @@ class Arrivals(QObject):
         fresh, self._fresh = self._fresh, False
         if new and self._takes():
             self._offer([each for each in self._free() if each in new], by_itself=self._by_itself and not fresh)
+
+    def _tell_halves(self, halves: Sequence[Arrived]) -> None:
+        """Each once: whatever wrote it has stopped in the middle."""
+        new = [each for each in halves if each not in self._halves]
+        self._halves |= set(new)
+        if new:
+            names = _named([each.path for each in new])
+            self.said.emit(f"{names}：{sentence('watched_file_half')}", "attention")
+
+    def _ask_whether_it_hangs(self) -> None:
+        held = self._worker is not None and self._worker.held() > _SILENT
+        if held and not self._held:
+            self.said.emit(sentence("watched_folder_silent"), "attention")
+        self._held = held
 
     def _offer(self, new: Sequence[Arrived], *, by_itself: bool) -> None:
         """By itself goes only what came while this case lay on the table: whose the others are, the clerk knows."""

@@ -20,7 +20,7 @@ from station_app.services.scanning import Search
 from ui.messages import sentence
 from ui.pages.intake.device_pages import Filed, Target, look_for_scanners, scan_into
 from ui.pages.intake.scanner_choice import ScannerChoice
-from ui.running_scan import RunningScan
+from ui.running_scan import RunningScan, words_of_end
 
 if TYPE_CHECKING:
     from station_app.services.desk import Desk
@@ -122,7 +122,7 @@ class DeviceScans(QObject):
 
     def _known(self, known: Chosen) -> None:
         if known.scanner:
-            self._start(known.order())
+            self._start(known.order(), known.scanner_name)
             return
         self.progress.emit("正在找扫描仪")
         found: list[Scanner | StationError] = []
@@ -176,7 +176,7 @@ class DeviceScans(QObject):
             self._tasks.query(self, work, partial(self._once, scanner, source), self._failed)
 
     def _once(self, scanner: Scanner, source: Source | None, known: Chosen) -> None:
-        self._start(ScanOrder(scanner.id, source, known.resolution))
+        self._start(ScanOrder(scanner.id, source, known.resolution), scanner.name)
 
     def _remember(self, scanner: Scanner, source: Source | None) -> None:
         work = partial(devices.choose_scanner, self._desk, scanner, source)
@@ -188,10 +188,10 @@ class DeviceScans(QObject):
 
     # ---- the run
 
-    def _start(self, order: ScanOrder) -> None:
+    def _start(self, order: ScanOrder, name: str) -> None:
         run = Run(partial(ScanJob, order))
         self.progress.emit("准备中…")
-        self._follow(RunningScan(self._tasks, run, partial(scan_into, self._desk, self._target, run)))
+        self._follow(RunningScan(self._tasks, run, partial(scan_into, self._desk, self._target, run), name))
 
     def _follow(self, run: RunningScan) -> None:
         self._run = run
@@ -211,8 +211,7 @@ class DeviceScans(QObject):
         self._end(f"扫完了，{pages} 页都已存好", "ok")
 
     def _failed(self, error: StationError) -> None:
-        had = f"（这次收到 {self._pages} 页，都已存好）" if self._pages else ""
-        self._end(f"{sentence(error)}{had}", "" if error.code == "scan_cancelled" else "wrong")
+        self._end(*words_of_end(self._run if isinstance(self._run, RunningScan) else None, error))
 
     def _end(self, words: str, tone: str) -> None:
         self._run, self._busy = None, False

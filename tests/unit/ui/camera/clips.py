@@ -85,13 +85,14 @@ class ClipSource(Source):
         self.started: list[str] = []
         self._player: QMediaPlayer | None = None
         self._used = ""
+        self._socket = 0
 
     def cameras(self) -> list[CameraName]:
-        return [CameraName(f"id of {name}", name) for name in self.clips]
+        return [CameraName(f"socket {self._socket} of {name}", name) for name in self.clips]
 
     def start(self, camera_id: str) -> None:
         self.stop()
-        self._used = camera_id.removeprefix("id of ")
+        self._used = camera_id.partition(" of ")[2]
         self.started.append(self._used)
         self._player = player = QMediaPlayer(self)
         player.setVideoSink(self.sink)
@@ -109,6 +110,16 @@ class ClipSource(Source):
         """As the clip counts it, however slowly this machine plays it."""
         return frame.startTime() / 1e6
 
+    def fail(self) -> None:
+        """As Qt tells it where another program has the camera, or the system forbids it."""
+        self.stop()
+        self.failed.emit()
+
+    def freeze(self) -> None:
+        """It is there, and gives no picture any more."""
+        assert self._player is not None
+        self._player.pause()
+
     def unplug(self) -> Path:
         self.stop()
         clip = self.clips.pop(self._used)
@@ -117,5 +128,7 @@ class ClipSource(Source):
         return clip
 
     def plug(self, clip: Path) -> None:
+        """Into another socket: the system numbers cameras anew."""
+        self._socket += 1
         self.clips[self._used] = clip
         self.listed.emit()

@@ -52,6 +52,12 @@ def test_the_same_page_laid_down_again_after_an_empty_table_is_shot_again() -> N
     assert len(_shots(frames)) == 2
 
 
+def test_pages_go_on_being_shot_where_the_camera_changes_its_format() -> None:
+    pages = papers()[:2]
+    frames = [*laid_down(pages[:1]), *(frame[:450] for frame in laid_down(pages[1:]))]
+    assert len(_shots(frames)) == 2
+
+
 def test_a_page_that_creeps_is_not_still() -> None:
     page = papers()[0]
     frames = [*_still(desk(), 2), *(with_page(page, (100 + 4 * step, 80), step) for step in range(60))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -11,13 +12,15 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from station_app.domain.application import ScanKind
+from station_app.errors import UserError
 from station_app.services import intake, settings
 from station_app.services.desk import Desk
+from station_app.services.paper_files import Pictures
 from tests.samples.pdfs import jpeg_page, scanned_pdf
 from tests.unit.ui.intake.conftest import press, put_page, settle
 from tests.unit.ui.intake.pages import complete, stored
 from ui.context import Context
-from ui.pages.intake import IntakePage, arrivals
+from ui.pages.intake import IntakePage, arrivals, pictures
 
 _PAGES = [jpeg_page(colour, size=(400, 300)) for colour in ("red", "green")]
 _ALT = Qt.KeyboardModifier.AltModifier
@@ -143,3 +146,52 @@ def test_a_folder_that_vanishes_is_said_once_and_watched_again(
     _drop(folder, "001.jpg", _PAGES[0])
     _until_offered(qtbot, shown, 1)
     assert sum(words.startswith(gone) for words in said) == 1
+
+
+def test_a_name_in_gbk_is_shown_as_it_was_written(
+    qtbot: QtBot, shown: IntakePage, folder: Path, said: list[str]
+) -> None:
+    """As sticks and Windows programs leave it: the system keeps the bytes."""
+    _drop(folder, os.fsdecode("扫描 一.jpg".encode("gbk")), _PAGES[0])
+    _until_offered(qtbot, shown, 1)
+    assert said == ["文件夹里来了 扫描 一.jpg，按 Alt+F 放进这一件"]
+    press(Qt.Key.Key_F, _ALT)
+    _until_filed(qtbot, shown, 1)
+    qtbot.waitUntil(lambda: [each.name for each in folder.iterdir()] == ["已归档"], timeout=_PATIENCE_MS)
+    assert os.fsencode(next((folder / "已归档").iterdir()).name) == "扫描 一.jpg".encode("gbk")
+
+
+def test_a_share_that_goes_while_a_file_is_read_gives_it_again_when_it_is_back(
+    qtbot: QtBot, shown: IntakePage, folder: Path, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _drop(folder, "001.jpg", _PAGES[0])
+    _until_offered(qtbot, shown, 1)
+
+    def gone(path: Path) -> Pictures:
+        raise UserError("scan_file_unreadable")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pictures, "read_file", gone)
+        press(Qt.Key.Key_F, _ALT)
+        qtbot.waitUntil(lambda: any(words.startswith("001.jpg：") for words in said), timeout=_PATIENCE_MS)
+        settle(qtbot, shown)
+    _until_offered(qtbot, shown, 1)
+    press(Qt.Key.Key_F, _ALT)
+    _until_filed(qtbot, shown, 1)
+
+
+def test_a_file_that_was_filed_and_not_put_away_is_not_filed_twice(
+    qtbot: QtBot, shown: IntakePage, desk: Desk, folder: Path
+) -> None:
+    """The power went in between."""
+    _drop(folder, "001.pdf", scanned_pdf([_PAGES[0], _PAGES[0]]))  # two pages that are alike are two
+    _until_offered(qtbot, shown, 1)
+    press(Qt.Key.Key_F, _ALT)
+    _until_filed(qtbot, shown, 2)
+    (folder / "已归档" / "001.pdf").rename(folder / "001.pdf")
+    os.utime(folder / "001.pdf")
+    _until_offered(qtbot, shown, 1)
+    press(Qt.Key.Key_F, _ALT)
+    qtbot.waitUntil(lambda: (folder / "已归档" / "001.pdf").exists(), timeout=_PATIENCE_MS)
+    settle(qtbot, shown)
+    assert len(_kinds(desk)) == 2

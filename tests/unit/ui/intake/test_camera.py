@@ -115,12 +115,41 @@ def test_a_camera_that_is_unplugged_is_said_and_found_again_and_its_pages_stay(
     press(Qt.Key.Key_Space)
     _until_filed(qtbot, page, desk, 1)
     gone = _source(sheet).unplug()
-    assert sheet._words.text() == "摄像头断开了。已拍的 1 页都在。插好以后接着拍"
+    assert sheet._words.text() == "摄像头“高拍仪”断开了。已拍的 1 页都在。插好以后接着拍"
     press(Qt.Key.Key_Space)  # nothing to shoot
     _source(sheet).plug(gone)
     qtbot.waitUntil(lambda: not sheet.view.image.isNull(), timeout=_PATIENCE_MS)
     press(Qt.Key.Key_Space)
     _until_filed(qtbot, page, desk, 1 + 1)
+
+
+def test_no_other_camera_takes_the_place_of_one_that_went_unless_the_clerk_says_so(
+    qtbot: QtBot, opened: Open, lying: Path
+) -> None:
+    """A notebook's own would shoot the clerk."""
+    sheet = opened({"高拍仪": lying, "内置摄像头": lying})
+    qtbot.waitUntil(lambda: not sheet.view.image.isNull(), timeout=_PATIENCE_MS)
+    gone = _source(sheet).unplug()
+    assert sheet._words.text() == "摄像头“高拍仪”断开了。插好以后接着拍；要用别的摄像头，按 C"
+    assert _source(sheet).started == ["高拍仪"]
+    _source(sheet).plug(gone)
+    assert _source(sheet).started == ["高拍仪", "高拍仪"]
+    _source(sheet).unplug()
+    press(Qt.Key.Key_C)
+    assert _source(sheet).started[2:] == ["内置摄像头"]
+    qtbot.waitUntil(lambda: not sheet.view.image.isNull(), timeout=_PATIENCE_MS)
+
+
+def test_one_that_the_system_does_not_let_us_use_is_said_and_tried_again(
+    qtbot: QtBot, opened: Open, lying: Path
+) -> None:
+    sheet = opened({"高拍仪": lying})
+    _source(sheet).fail()
+    assert sheet._words.text().startswith("摄像头“高拍仪”打不开")
+    assert sheet.view.image.isNull()
+    press(Qt.Key.Key_C)
+    qtbot.waitUntil(lambda: not sheet.view.image.isNull(), timeout=_PATIENCE_MS)
+    assert _source(sheet).started == ["高拍仪", "高拍仪"]
 
 
 def test_without_a_camera_it_says_so_and_opens_the_one_that_is_plugged_in(
@@ -177,7 +206,7 @@ def test_a_camera_without_a_picture_is_said(qtbot: QtBot, opened: Open, tmp_path
     sheet = opened({"高拍仪": one})
     sheet._silence.setInterval(50)
     sheet._silence.start()
-    qtbot.waitUntil(lambda: sheet._words.text().startswith("摄像头没有画面"), timeout=_PATIENCE_MS)
+    qtbot.waitUntil(lambda: sheet._words.text().startswith("摄像头“高拍仪”没有画面"), timeout=_PATIENCE_MS)
 
 
 def test_the_main_thread_hands_frames_over_and_does_nothing_else(
