@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from station_app.devices import drivers
 from station_app.devices.ports import Port
 from station_app.devices.scanner import Scanner, ScanOrder, Source
 from station_app.services import devices, settings
@@ -22,6 +23,12 @@ from ui.pages.intake import IntakePage
 __all__ = ["backend", "clock", "context", "desk", "events", "page", "reported", "tasks", "theme", "window"]
 
 QUICK, ENDLESS = 25, 1200  # dpi; at 1200 the slow backend needs half an hour a page
+
+
+@pytest.fixture(autouse=True)
+def no_other_scanner(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test beside this one may announce a scanner in the network."""
+    monkeypatch.setattr(drivers, "names", lambda: ("sane",))
 
 
 def remember(desk: Desk, source: Source = Source.FEEDER, scanner: str = SCANNER) -> None:
