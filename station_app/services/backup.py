@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -55,11 +56,13 @@ def back_up(desk: Desk, keep_on: Callable[[], bool] = lambda: True) -> Written[M
     ``backup_disk_full``, ``backup_unwritable``, ``backup_disk_error``, ``backup_interrupted``, and those of a hurt
     store.
     """
+    _check_not_erased(desk)
     place = place_of(desk)
     if place.chosen and not (place.folder.is_absolute() and place.there):
         raise EnvironmentFault("backup_folder_missing")
     with _named():
         made = place.set.add(desk.store, _others(desk), desk.clock(), keep_on)
+    _check_not_erased(desk)  # meanwhile
     use_copies(desk, place)
     return Written(made, Changed.of(Kind.BACKUP))
 
@@ -111,11 +114,31 @@ def age_of(kept: Kept, now: datetime) -> float:
 def use_copies(desk: Desk, place: BackupPlace | None = None) -> None:
     """Let hurt pages be replaced from the second folder, whichever generation's set holds them."""
     place = place or place_of(desk)
+    desk.store.scans.copies = (place.set.folder, *_sets_in(place))
+
+
+def _check_not_erased(desk: Desk) -> None:
+    """Once the keys were erased on order nothing is to be kept."""
+    if not desk.master:
+        erase_all(desk)
+        raise EnvironmentFault("erased")
+
+
+def erase_all(desk: Desk) -> None:
+    """The backups of this home in the second folder, on order: their keys first, then what will go of the rest."""
+    for folder in _sets_in(place_of(desk)):
+        with suppress(OSError):
+            for keys in folder.glob(f"*/{nameplate.FILE}"):
+                keys.unlink()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sets_in(place: BackupPlace) -> list[Path]:
+    """The sets of this home, one for each restore generation; none where the folder is gone."""
     name = place.set.folder.name.rpartition("-")[0]
-    others: list[Path] = []
     with suppress(OSError):  # a stick that was pulled out
-        others = sorted(place.folder.glob(f"{name}-*"))
-    desk.store.scans.copies = (place.set.folder, *others)
+        return sorted(place.folder.glob(f"{name}-*"))
+    return []
 
 
 def _others(desk: Desk) -> dict[str, bytes]:

@@ -1,7 +1,8 @@
 """What the association says of who may work here: operators shut out, this PC shut out, and its erasing.
 
 A revoked PC is locked and keeps its data until the server has it; only a signed order, for this device and this moment,
-erases. The keys go first, in one file that is replaced whole: what a power cut leaves behind nobody can read.
+erases. The backups that can be reached and the keys go first, these in one file that is replaced whole: what a power
+cut leaves behind nobody can read.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from station_app.domain.canonical import canonical_json, sha256_hex
 from station_app.durable import Point
 from station_app.errors import EnvironmentFault, UserError
 from station_app.events import Changed, Kind
-from station_app.services import passes, people
+from station_app.services import backup, passes, people
 from station_app.services.desk import Desk
-from station_app.store import UnitOfWork
+from station_app.store import UnitOfWork, faults
 from sync.envelope import decode_key, read_order
 from sync.wire import OperatorEntry
 
@@ -114,6 +115,7 @@ def obey(desk: Desk, order: str, now: float) -> bool:
         return False
     if not told.undelivered and _only_here(desk):
         return False
+    backup.erase_all(desk)
     _erase_keys(desk)
     return True
 
@@ -126,7 +128,8 @@ def _only_here(desk: Desk) -> bool:
 
 def _erase_keys(desk: Desk) -> None:
     former = key_file.read(desk.home).operators
-    durable.write_file(desk.home / MARK, b"", Point.KEY_SLOTS)
+    with faults.named(desk.home):
+        durable.write_file(desk.home / MARK, b"", Point.KEY_SLOTS)
     key_file.write(desk.home, key_file.KeyFile())
     slots.forget(former, desk.secrets)
     desk.master = b""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,9 +15,10 @@ from station_app.access import key_file
 from station_app.access.secrets import NoSecrets
 from station_app.domain.operator import Role
 from station_app.errors import StationError
-from station_app.services import intake, people, revocation, session, submission
+from station_app.services import backup, intake, people, revocation, session, submission
 from station_app.services.desk import system_clock
 from station_app.services.setup import has_home
+from station_app.store.backup_sets import BackupSet
 from station_app.store.records import ApplicationRecord
 from sync.claims import EraseOrder
 from sync.engine import one_pass
@@ -105,6 +107,40 @@ def test_a_stolen_pc_is_erased_whatever_is_in_it(office: Office, town: Town) -> 
     assert _pass(office) == "erased"
     session.sign_out(office.desk)
     assert not has_home(office.desk.home)
+
+
+def test_the_backups_in_the_second_folder_go_as_well_and_none_follows(office: Office, town: Town) -> None:
+    office.submit(1)
+    backup.back_up(office.desk)
+    place = backup.place_of(office.desk)
+    other = place.folder / "station-of-another-0"
+    other.mkdir()
+    _revoke(town, office)
+    _order(town, office, at_once=True)
+    assert _pass(office) == "erased"
+    assert list(place.folder.iterdir()) == [other]
+    with pytest.raises(StationError, match="erased"):
+        backup.back_up(office.desk)
+    session.sign_out(office.desk)
+    assert list(place.folder.iterdir()) == [other]
+
+
+def test_a_backup_that_was_under_way_goes_as_well(office: Office, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.submit(1)
+    _revoke(town, office)
+    _order(town, office, at_once=True)
+    place, real = backup.place_of(office.desk), BackupSet.add
+
+    def add(*told: Any) -> Any:
+        made = real(*told)
+        assert _pass(office) == "erased"
+        return made
+
+    monkeypatch.setattr(BackupSet, "add", add)
+    with pytest.raises(StationError, match="erased"):
+        backup.back_up(office.desk)
+    assert list(place.folder.iterdir()) == []
+    session.sign_out(office.desk)
 
 
 def test_an_erasing_that_was_cut_off_is_ended_at_the_next_start(office: Office, town: Town) -> None:
