@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from station_app.papers.reading import SURE
-from station_app.papers.reading.labels import Value, labelled
+from station_app.papers.reading.awards import award_fields, issuer_on
+from station_app.papers.reading.labels import Value, columns, labelled, without_subtitles
 from station_app.papers.reading.numbers import date_in, id_number_in
 from station_app.papers.reading.shapes import Row
 
@@ -38,6 +39,9 @@ _LABELS = {
     "评价机构": "issuer",
     "颁证机构": "issuer",
     "发证机构": "issuer",
+    "签发机构": "issuer",
+    "批准单位": "issuer",
+    "发证单位": "issuer",
     "发证机关": "issuer",
     "鉴定机构": "issuer",
     "签发单位": "issuer",
@@ -51,6 +55,10 @@ _LABELS = {
     "签发日期": "sign_date",
 }
 _STOPS = {
+    "工种/职业方向": "",
+    "职业方向": "",
+    "评定等级": "",
+    "专业": "",
     "赛事": "",
     "名次": "",
     "文化程度": "",
@@ -68,11 +76,21 @@ _NAMES = (("高级技师", 1), ("技师", 2), ("高级工", 3), ("中级工", 4)
 _DATES = ("issue_date", "approval_date", "sign_date")
 _UNSURE = 0.5
 _NEAR_SCORE = 0.85
+_SHORTEST_ISSUER = 4
+_SOCIAL_LEVEL = re.compile(r"(助理|高级)?社会工作师")
+_WORDS = re.compile(r"CERTIFICATE|NUMBER|NO\.|N[O0](?=[.:：]?\d)")
 _NUMBER = re.compile(r"[A-Z0-9]{6,30}")
 
 
 def certificate_fields(rows: Sequence[Row], occupations: Sequence[str]) -> dict[str, Value]:
-    raw = {name: value for name, value in labelled(rows, {**_LABELS, **_STOPS}).items() if name}
+    lines = without_subtitles([line for row in rows for line in row.lines])
+    if not lines:
+        return {}
+    every = {**_LABELS, **_STOPS}
+    rows = columns(lines, every)
+    raw = {name: value for name, value in labelled(rows, every).items() if name}
+    if "name" not in raw and (award := award_fields(rows, occupations)):
+        return award
     both = raw.get("both")
     if both is not None:
         named = re.sub(r"[一二三四五]级.*|(高级)?技师.*|[初中高]级工.*", "", both.text)
@@ -82,13 +100,29 @@ def certificate_fields(rows: Sequence[Row], occupations: Sequence[str]) -> dict[
         "id_number": _id_number(raw.get("id_number")),
         "occupation": _occupation(raw.get("occupation"), occupations),
         "level": _level(raw.get("level")),
-        "level_name": raw.get("level_name"),
+        "level_name": _level_name(raw.get("level_name"), rows),
         "number": _number(raw.get("number")),
         "management_no": _number(raw.get("management_no")),
-        "issuer": raw.get("issuer"),
+        "issuer": _issuer(raw.get("issuer"), rows),
         **{name: _date(raw.get(name)) for name in _DATES},
     }
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _issuer(told: Value | None, rows: Sequence[Row]) -> Value | None:
+    """Beside its label; else the last line that names a body, which is a guess."""
+    if told is not None and len(told.text) >= _SHORTEST_ISSUER:
+        return told
+    guessed = issuer_on(rows)
+    return told if guessed is None else guessed.as_(guessed.text, _NEAR_SCORE)
+
+
+def _level_name(told: Value | None, rows: Sequence[Row]) -> Value | None:
+    """As labelled; else the piece that is the name of a level of social workers and nothing else."""
+    if told is not None:
+        return told
+    pieces = [line for row in rows for line in row.lines if _SOCIAL_LEVEL.fullmatch(line.text.strip())]
+    return Value(pieces[0].text.strip(), pieces[0].score, pieces[0].box) if pieces else None
 
 
 def _id_number(told: Value | None) -> Value | None:
@@ -107,7 +141,7 @@ def _number(told: Value | None) -> Value | None:
     """Letters and digits only; nothing checks it, so it is never quite sure where a letter could be a digit."""
     if told is None:
         return None
-    found = _NUMBER.search(re.sub(r"[^0-9A-Za-z]", "", told.text).upper())
+    found = _NUMBER.search(re.sub(r"[^0-9A-Z]", "", _WORDS.sub("", told.text.upper())))
     return told.as_(found.group()) if found else None
 
 
@@ -126,11 +160,13 @@ def _level(told: Value | None) -> Value | None:
 
 
 def _occupation(told: Value | None, occupations: Sequence[str]) -> Value | None:
-    """As a plan's list writes it: the very name, or the one name that is one character away, which is then unsure."""
+    """As a list writes it: the very name, or the one name that is one character away where the recogniser itself is in
+    doubt. What stands on no list stays as it was read, and is unsure.
+    """
     if told is None:
         return None
-    plain = told.text.translate(str.maketrans("（）", "()"))
-    names = {name.translate(str.maketrans("（）", "()")): name for name in occupations}
+    plain = _folded(told.text)
+    names = {_folded(name): name for name in occupations}
     if plain in names:
         return told.as_(names[plain])
     near = [name for folded, name in names.items() if len(folded) == len(plain) > 2 and _differs_by_one(folded, plain)]
@@ -138,6 +174,11 @@ def _occupation(told: Value | None, occupations: Sequence[str]) -> Value | None:
     if len(near) == 1 or begins:  # a stamp or the next column often stands behind the name
         return told.as_(near[0] if len(near) == 1 else max(begins, key=len), _NEAR_SCORE)
     return told.as_(told.text, SURE - 0.01 if occupations else 1.0)
+
+
+def _folded(name: str) -> str:
+    """Without what is printed or read in more than one way: brackets, commas, points."""
+    return "".join(each for each in name if each.isalnum())
 
 
 def _differs_by_one(one: str, other: str) -> bool:

@@ -176,8 +176,8 @@ def _times(corners: Corners, scale: float) -> Corners:
 
 
 def _occupations() -> list[str]:
-    """Every name that stands on some plan's list."""
-    found: set[str] = set()
+    """Every name that stands on some plan's list, and those of the national classification that stand on none."""
+    found = set(read_names(resources.read_text("occupations.txt")))
     for year in resources.plan_years():
         files = resources.plan_files(year)
         if "catalogue.csv" in files:

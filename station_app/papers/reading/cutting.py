@@ -17,9 +17,10 @@ from PIL import Image
 
 from station_app.domain.application import ScanKind
 from station_app.domain.reading import Corners, Cut, DocumentReading
-from station_app.papers.reading.finding import Quad, corner_first, straightened, turned
+from station_app.papers.reading.finding import corner_first, straightened, turned
 from station_app.papers.reading.pages import Document, whole_of
 from station_app.papers.reading.pictures import Picture
+from station_app.papers.reading.sides import Quad
 
 _CARDS = (ScanKind.ID_FRONT, ScanKind.ID_BACK, ScanKind.CARD)
 _CARD_MM, _CARD_SHAPE = 85.6, (1.35, 1.85)  # ISO/IEC 7810 ID-1; longer side to shorter

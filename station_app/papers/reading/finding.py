@@ -1,29 +1,35 @@
-"""Where documents lie on a page: outlines of four corners that stand out from what is under them.
+"""Where documents lie on a page: four corners whose sides lie on edges of the picture.
 
-A flatbed's lid and a desk differ from a card; a white form on a white lid does not, and then the page is the document.
+``grounds`` guesses where papers are, ``sides`` lays each guess on the edges near it; the best of those that lie over
+each other are kept. A white form on a white lid has no edges, and then the page is the document.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from station_app.papers.reading.grounds import cut_out, masks
 from station_app.papers.reading.pictures import Picture
-from station_app.papers.reading.shapes import Point
+from station_app.papers.reading.shapes import Box
+from station_app.papers.reading.sides import Laid, Quad, laid, looked_at, noise_of, quad_around
 
-Quad = tuple[Point, Point, Point, Point]  # clockwise; which corner is first says nothing yet
 _LOOK = 1000  # pixels of the longer side while looking
-_SMALLEST, _LARGEST = 0.02, 0.97  # of the page's area
-_SOLID = 0.90  # of the smallest box around an outline that it must fill
+_SMALLEST, _LARGEST = 0.012, 0.985  # of the page's area
+_SOLID = 0.72  # of a guess that its outline must fill: a thumb or a shadow takes a part of it
 _FLATTEST = 3.2  # longer side to shorter
+_KNOWN = 8.0  # pixels: two guesses are one
 _SAME = 0.5  # of the smaller one's area: two outlines of one document
-_FIRM, _LOOSE = 0.75, 0.45  # of an outline's sides that lie on edges
+_FIRM, _FIRM_SIDE = 0.88, 0.7  # of all sides, and of the weakest, that lies on edges: no better one is looked for
+_LIKELY, _LIKELY_SIDE = 0.62, 0.28
+_NEARLY = 0.12  # a larger outline may be so much less firm than one inside it
+_RESTLESS = 20.0  # grey levels along an outline's margin that are none of paper's
+_WORTH = 3  # pieces of text that make a document
 _NEAR = 0.012  # of the page's longer side: an edge that lies on the page's own
 
 
@@ -38,100 +44,122 @@ class Outline:
     seen: bool = True
 
 
-def outlines(page: Picture) -> list[Outline]:
-    """The documents that stand out, from the top of the page downwards; none where nothing does."""
+def outlines(page: Picture, boxes: Sequence[Box] = ()) -> list[Outline]:
+    """The documents that stand out, from the top of the page downwards; none where nothing does. ``boxes``: of text on
+    the page, where it is known: then only what holds some is a document.
+    """
     height, width = page.shape[:2]
     scale = min(1.0, _LOOK / max(height, width))
     small = cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else page
-    edges = _edges(small)
-    found = _without_doubles([*_by_colour(small), *_quads(edges)], edges)
-    placed = [Outline(_scaled(quad, 1 / scale), _is_cut(quad, small.shape[1], small.shape[0])) for quad in found]
+    text = [(a * scale, b * scale, c * scale, d * scale) for a, b, c, d in boxes]
+    found = _best(_candidates(small, text), text)
+    placed = [
+        Outline(_scaled(each.quad, 1 / scale), _is_cut(each.quad, small.shape[1], small.shape[0])) for each in found
+    ]
     return sorted(placed, key=lambda each: min(y for _, y in each.quad))
 
 
-def _by_colour(page: Picture) -> list[Quad]:
-    """What differs from the colour along the page's edges."""
-    edge = np.concatenate(
-        [page[:6].reshape(-1, 3), page[-6:].reshape(-1, 3), page[:, :6].reshape(-1, 3), page[:, -6:].reshape(-1, 3)]
-    )
-    ground = np.median(edge, axis=0)
-    spread = np.median(np.abs(edge - ground))
-    distance = np.abs(page.astype(np.int16) - ground.astype(np.int16)).max(axis=2).astype(np.uint8)
-    mask = (cv2.GaussianBlur(distance, (5, 5), 0) > max(18, 4 * spread)).astype(np.uint8) * 255
-    return _quads(np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8)), np.uint8))
-
-
-def _edges(page: Picture) -> NDArray[Any]:
-    grey = cv2.GaussianBlur(cv2.cvtColor(page, cv2.COLOR_BGR2GRAY), (5, 5), 0)
-    return np.asarray(cv2.morphologyEx(cv2.Canny(grey, 20, 60), cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8)), np.uint8)
-
-
-def _quads(mask: NDArray[Any]) -> list[Quad]:
-    area = mask.shape[0] * mask.shape[1]
-    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    found = []
-    for contour in contours:
-        hull = cv2.convexHull(contour)
-        size = cv2.contourArea(hull)
-        if not _SMALLEST * area < size < _LARGEST * area:
-            continue
-        quad = _quad_of(hull, size)
-        if quad is not None:
-            found.append(quad)
+def _candidates(page: Picture, text: Sequence[Box]) -> list[Laid]:
+    """Everything that may be a document, until what there is leaves no text outside."""
+    seen = looked_at(page, text)
+    noise = noise_of(seen)
+    known: list[Quad] = []
+    found: list[Laid] = []
+    for mask in _masks(page, text):
+        for guess in _guesses(mask, text):
+            if any(_apart(guess, other) < _KNOWN for other in known):
+                continue
+            known.append(guess)
+            there = laid(guess, seen, noise)
+            if there is not None and _is_likely(there, page):
+                found.append(there)
+        if text and _is_enough(found, text):
+            break
     return found
 
 
-def _quad_of(hull: NDArray[Any], size: float) -> Quad | None:
-    """Four corners of an outline: its own where it has four, else those of the smallest box around it."""
-    around = cv2.arcLength(hull, closed=True)
-    own = next(
-        (
-            each
-            for tolerance in (0.02, 0.03, 0.05)
-            if len(each := cv2.approxPolyDP(hull, tolerance * around, closed=True)) == 4
-        ),
-        None,
+def _masks(page: Picture, text: Sequence[Box]) -> Iterator[NDArray[Any]]:
+    yield from masks(page)
+    if text:
+        yield cut_out(page, text)
+
+
+def _guesses(mask: NDArray[Any], text: Sequence[Box]) -> Iterator[Quad]:
+    area = mask.shape[0] * mask.shape[1]
+    contours, _ = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
+    for contour in contours:
+        hull = cv2.convexHull(contour)
+        size = cv2.contourArea(hull)
+        if not _SMALLEST * area < size < _LARGEST * area or (text and _held(hull, text) < _WORTH):
+            continue
+        for quad in quad_around(hull):
+            if size > _SOLID * _area(quad) and _flatness(quad) < _FLATTEST:
+                yield quad
+
+
+def _is_likely(there: Laid, page: Picture) -> bool:
+    height, width = page.shape[:2]
+    inside = all(-0.03 * width < x < 1.03 * width and -0.03 * height < y < 1.03 * height for x, y in there.quad)
+    known = there.support > _LIKELY and there.weakest > _LIKELY_SIDE
+    return (
+        inside
+        and known
+        and (not there.at_rim or there.goes_on)
+        and _flatness(there.quad) < _FLATTEST
+        and _SMALLEST < _area(there.quad) / (height * width) < _LARGEST
     )
-    box = cv2.boxPoints(cv2.minAreaRect(hull))
-    corners = own.reshape(4, 2).astype(float) if own is not None else box
-    if size < _SOLID * cv2.contourArea(corners.astype(np.float32)):
-        return None
-    if own is None and size < _SOLID * cv2.contourArea(box):
-        return None
-    quad = _clockwise([(float(x), float(y)) for x, y in corners])
-    sides = [np.hypot(b[0] - a[0], b[1] - a[1]) for a, b in pairwise((*quad, quad[0]))]
-    if max(sides) > _FLATTEST * max(min(sides), 1.0):
-        return None
-    return quad
 
 
-def _clockwise(corners: Sequence[Point]) -> Quad:
-    """From the top left of the page, as it is seen."""
-    centre = (sum(x for x, _ in corners) / 4, sum(y for _, y in corners) / 4)
-    turned = sorted(corners, key=lambda each: float(np.arctan2(each[1] - centre[1], each[0] - centre[0])))
-    first = min(range(4), key=lambda at: turned[at][0] + turned[at][1])
-    a, b, c, d = (*turned[first:], *turned[:first])
-    return a, b, c, d
+def _is_enough(found: Sequence[Laid], text: Sequence[Box]) -> bool:
+    firm = [each for each in found if each.support > _FIRM and each.weakest > _FIRM_SIDE and each.unrest < _RESTLESS]
+    return bool(firm) and all(any(_inside(each.quad, box) for each in firm) for box in text)
 
 
-def _without_doubles(quads: Sequence[Quad], edges: NDArray[Any]) -> list[Quad]:
-    """Of outlines that lie over each other the largest whose sides lie on edges of the picture."""
-    firm = {quad: _support(quad, edges) for quad in quads}
-    kept: list[Quad] = []
-    for quad in sorted(quads, key=lambda each: (firm[each] < _FIRM, -_area(each))):
-        if firm[quad] >= _LOOSE and all(
-            _shared(quad, other) < _SAME * min(_area(quad), _area(other)) for other in kept
-        ):
-            kept.append(quad)
+def _best(found: Sequence[Laid], text: Sequence[Box]) -> list[Laid]:
+    """Of outlines that lie over each other the largest that is about as firm as the firmest; but two documents beside
+    each other are no third one.
+    """
+    kept: list[Laid] = []
+    for each in sorted(found, key=_doubt):
+        over = [other for other in kept if _lies_over(each, other)]
+        if not over:
+            kept.append(each)
+        elif len(over) == 1 and _area(each.quad) > _area(over[0].quad) and _replaces(each, over[0]):
+            kept[kept.index(over[0])] = each
     return kept
 
 
-def _support(quad: Quad, edges: NDArray[Any]) -> float:
-    """The share of its sides that lies on edges."""
-    line = np.zeros_like(edges)
-    cv2.polylines(line, [np.array(quad, np.int32)], isClosed=True, color=255, thickness=3)
-    on = cv2.dilate(edges, np.ones((5, 5), np.uint8))
-    return float(np.count_nonzero(np.bitwise_and(line, on))) / max(int(np.count_nonzero(line)), 1)
+def _doubt(there: Laid) -> float:
+    return max(there.unrest - _RESTLESS, 0.0) / _RESTLESS - there.support
+
+
+def _replaces(larger: Laid, firmer: Laid) -> bool:
+    calm = larger.unrest < firmer.unrest + _RESTLESS
+    return calm and larger.support > firmer.support - _NEARLY and larger.at_rim <= firmer.at_rim
+
+
+def _lies_over(one: Laid, other: Laid) -> bool:
+    return _shared(one.quad, other.quad) > _SAME * min(_area(one.quad), _area(other.quad))
+
+
+def _inside(quad: Quad, box: Box) -> bool:
+    middle = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
+    return cv2.pointPolygonTest(np.array(quad, np.float32), middle, measureDist=False) >= 0
+
+
+def _held(hull: NDArray[Any], text: Sequence[Box]) -> int:
+    middles = [((a + c) / 2, (b + d) / 2) for a, b, c, d in text]
+    return sum(cv2.pointPolygonTest(hull, middle, measureDist=False) >= 0 for middle in middles)
+
+
+def _flatness(quad: Quad) -> float:
+    corners = np.array([*quad, quad[0]])
+    sides = np.hypot(*np.diff(corners, axis=0).T)
+    return float(max(sides) / max(min(sides), 1.0))
+
+
+def _apart(one: Quad, other: Quad) -> float:
+    return float(np.max(np.abs(np.array(one) - np.array(other))))
 
 
 def _area(quad: Quad) -> float:

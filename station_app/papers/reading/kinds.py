@@ -5,12 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from station_app.domain.application import ScanKind
+from station_app.papers.reading.numbers import card_number_in
 from station_app.papers.reading.shapes import Line
 
 _WORDS: dict[ScanKind, tuple[str, ...]] = {
     ScanKind.ID_FRONT: ("公民身份号码", "身份号码", "姓名", "性别", "民族", "出生", "住址"),
     ScanKind.ID_BACK: ("居民身份证", "中华人民共和国", "签发机关", "有效期限"),
-    ScanKind.CARD: ("互助服务卡", "工会会员", "京卡", "银联", "有效期", "CARD", "VALID"),
+    ScanKind.CARD: (
+        "互助服务卡",
+        "工会会员",
+        "京卡",
+        "银联",
+        "有效期",
+        "CARD",
+        "VALID",
+        "银行",
+        "BANK",
+        "UnionPay",
+        "UNIONPAY",
+        "服务卡",
+        "借记卡",
+    ),
     ScanKind.CERTIFICATE: (
         "证书",
         "职业名称",
@@ -50,7 +65,15 @@ def marks_of(lines: Sequence[Line]) -> dict[ScanKind, float]:
     for word, kind in _DECISIVE.items():
         if word in text:
             marks[kind] += _DECIDES
+    if marks[ScanKind.CARD] and any(_is_card_number(line.text) for line in lines):
+        marks[ScanKind.CARD] += _DECIDES
     return marks
+
+
+def _is_card_number(text: str) -> bool:
+    """In one piece; what banks print on their cards differs, the number does not."""
+    found = card_number_in(text)
+    return found is not None and found[1]
 
 
 def kind_of(lines: Sequence[Line]) -> ScanKind:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from station_app.papers.reading.kinds import squeezed
-from station_app.papers.reading.shapes import Box, Row, box_around
+from station_app.papers.reading.shapes import Box, Line, Row, box_around, rows_of
 
 _TITLE = "证书"  # 职业技能等级证书 is a title, not a level
-_MARKS = ":：;；.。、_－—"
+_MARKS = ":：;；.。、_－—-"
+_NOTE = re.compile(r"^[(（\[【]?(印章|盖章|签章|公章|印|章)[)）\]】]?[:：;；.。]*")  # 发证机关（印）：
+_SUBTITLE = re.compile(r"[A-Za-z][A-Za-z &.,:/'’()-]*")  # Name, Issued by: what the label says, once more
+_FOLDS = (0.5, 0.48, 0.52, 0.46, 0.54, 0.44, 0.56, 0.42, 0.4, 0.38)  # of the width, where two pages meet
+_ENOUGH = 2  # labels that make a page of a booklet
+_BELOW = 3.0  # heights of a label: its value may stand so far under it
 
 
 @dataclass(frozen=True)
@@ -28,7 +34,7 @@ class Value:
 def labelled(rows: Sequence[Row], labels: Mapping[str, str]) -> dict[str, Value]:
     """Field to value, the first of each field. A label ends where its value begins, a value where the next label does.
 
-    A label with nothing beside it takes the row below, unless that has a label of its own.
+    A label with nothing beside it takes what stands under it: the row below, of that the piece nearest under the label.
     """
     found: dict[str, Value] = {}
     for at, row in enumerate(rows):
@@ -36,19 +42,51 @@ def labelled(rows: Sequence[Row], labels: Mapping[str, str]) -> dict[str, Value]
         places = _places(text, labels)
         ends = [start for start, _ in places[1:]] + [len(text)]
         for (start, label), end in zip(places, ends, strict=False):  # in a row without a label there is nothing
-            value = text[start + len(label) : end].strip(_MARKS)
-            from_ = row
-            if (
-                not value
-                and end == len(text)
-                and at + 1 < len(rows)
-                and not _places(squeezed(rows[at + 1].text), labels)
-            ):
-                from_ = rows[at + 1]
-                value = squeezed(from_.text).strip(_MARKS)
+            value, from_ = tidy(text[start + len(label) : end]), row
+            if not value and end == len(text) and at + 1 < len(rows):
+                from_ = _under(row, rows[at + 1], labels)
+                value = tidy(squeezed(from_.text)) if from_.lines else ""
             if value and not value.startswith(_TITLE) and labels[label] not in found:
                 found[labels[label]] = _value(from_, value)
     return found
+
+
+def tidy(value: str) -> str:
+    """Without the colon before it and without the note that a stamp belongs there."""
+    return _NOTE.sub("", value.strip(_MARKS)).strip(_MARKS).lstrip(")）")
+
+
+def without_subtitles(lines: Sequence[Line]) -> list[Line]:
+    return [line for line in lines if not _SUBTITLE.fullmatch(line.text.strip())]
+
+
+def columns(lines: Sequence[Line], labels: Mapping[str, str]) -> list[Row]:
+    """The rows of a page; of an open booklet those of its left page, then those of its right one. A gap is a fold where
+    nothing lies across it and labels stand on both sides: beside a label stands a value.
+    """
+    left, right = min(line.left for line in lines), max(line.right for line in lines)
+    for share in _FOLDS:
+        fold = left + share * (right - left)
+        if all(line.right <= fold or line.left >= fold for line in lines):
+            pages = [line for line in lines if line.right <= fold], [line for line in lines if line.left >= fold]
+            if all(_labels_on(page, labels) >= _ENOUGH for page in pages):
+                return [row for page in pages for row in rows_of(page)]
+    return rows_of(lines)
+
+
+def _labels_on(lines: Sequence[Line], labels: Mapping[str, str]) -> int:
+    return sum(bool((at := _places(squeezed(line.text), labels)) and at[0][0] == 0) for line in lines)
+
+
+def _under(row: Row, below: Row, labels: Mapping[str, str]) -> Row:
+    """What the row below has for the last label of a row: nothing where it has labels of its own there or is far."""
+    label = row.lines[-1]
+    near = [line for line in below.lines if line.right > label.left and line.left < label.right + label.height]
+    if below.top - row.bottom > _BELOW * label.height or _places(squeezed("".join(n.text for n in near)), labels):
+        return Row(())
+    if near or not _places(squeezed(below.text), labels):
+        return Row(tuple(near) or below.lines)
+    return Row(())
 
 
 def _value(row: Row, value: str) -> Value:

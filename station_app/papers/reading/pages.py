@@ -17,11 +17,12 @@ from station_app.domain.reading import DocumentReading, ReadField
 from station_app.errors import UserError
 from station_app.papers.code import read_code
 from station_app.papers.reading.fields import Field, fields_of
-from station_app.papers.reading.finding import Outline, Quad, corner_first, outlines, straightened
+from station_app.papers.reading.finding import Outline, corner_first, outlines, straightened
 from station_app.papers.reading.kinds import kind_of, marks_of
 from station_app.papers.reading.pictures import Picture
 from station_app.papers.reading.quality import Defect, has_glare, is_blurred, is_cut, is_too_small
 from station_app.papers.reading.shapes import Box, Line, Point
+from station_app.papers.reading.sides import Quad
 from station_app.papers.reading.signature import is_missing
 
 if TYPE_CHECKING:  # its library is loaded when something is read
@@ -34,6 +35,7 @@ _BAND = 0.08  # of the page's height: an empty band that parts documents
 _WORTH = 3  # pieces of text that make a document
 _MARGIN = 0.6  # of a letter's height around text that has no outline
 _SIDES = (ScanKind.ID_FRONT, ScanKind.ID_BACK)
+_CARDS = (*_SIDES, ScanKind.CARD)
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def documents_on(page: Picture, recogniser: Recogniser, occupations: Sequence[st
     boxes = _text_on(page, recogniser)
     if not boxes:
         return [Document(ScanKind.OTHER, whole.quad, defects=(Defect.BLANK,))]
-    found = [each for each in outlines(page) if sum(_inside(each.quad, box) for box in boxes) >= _WORTH]
+    found = [each for each in outlines(page, boxes) if sum(_inside(each.quad, box) for box in boxes) >= _WORTH]
     outside = [box for box in boxes if not any(_inside(each.quad, box) for each in found)]
     if not found or len(outside) > len(boxes) / 2:
         return _without_outlines(page, boxes, whole, recogniser, occupations, today)
@@ -212,11 +214,12 @@ def _document(
         fields = {**fields_of(kind, lines, occupations), **code.fields}
     scale = _length(outline.quad) / max(picture.shape[:2])
     blurred = is_blurred(picture, lines)
+    is_card = outline.seen and not outline.cut and kind in _CARDS
     found = {
         Defect.BLUR: blurred,
         Defect.GLARE: has_glare(picture),
         Defect.CUT_EDGE: outline.cut or is_cut(lines, picture.shape[1], picture.shape[0]),
-        Defect.TOO_SMALL: is_too_small(lines, max(scale, 1.0)),
+        Defect.TOO_SMALL: is_too_small(lines, max(scale, 1.0), _length(outline.quad) if is_card else 0.0),
         Defect.EXPIRED: _is_expired(kind, fields, today),
         Defect.SIGNATURE_MISSING: code is not None and not blurred and is_missing(picture, lines, code.quad),
     }

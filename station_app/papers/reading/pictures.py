@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageSequence, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from station_app.errors import UserError
 from station_app.papers.paging import pdf
@@ -21,6 +21,8 @@ from sync.wire import MAX_SCANS
 
 Picture: TypeAlias = NDArray[Any]  # uint8, height x width x 3, blue green red
 _MOST_PIXELS = 120_000_000  # A3 at 600 dpi has 70 million
+_STRIP = 256  # rows
+_HEAD = 2048  # bytes that show what a file is
 _READ_PIXELS = 12_600_000  # A4 at 300 dpi has 8.7 million: what is larger is made smaller, for the memory
 
 
@@ -38,12 +40,19 @@ def pages_of(source: Path | bytes) -> Iterator[Frame]:
     Raises UserError ``scan_file_missing``, ``scan_unreadable``, ``picture_too_large``, ``pdf_*``, ``scans_too_many``.
     """
     with _named():
-        content = source if isinstance(source, bytes) else source.read_bytes()
-        if is_pdf(content):
+        if _starts_a_pdf(source):
+            content = source if isinstance(source, bytes) else source.read_bytes()
             for page in pdf.pages(content, MAX_SCANS):
                 yield from _frames(page.content)
         else:
-            yield from _frames(content)
+            yield from _frames(source)
+
+
+def _starts_a_pdf(source: Path | bytes) -> bool:
+    if isinstance(source, bytes):
+        return is_pdf(source)
+    with source.open("rb") as file:
+        return is_pdf(file.read(_HEAD))
 
 
 def first_page(content: bytes) -> Frame:
@@ -65,17 +74,24 @@ def _named() -> Iterator[None]:
         raise UserError("scan_unreadable") from error
 
 
-def _frames(content: bytes) -> Iterator[Frame]:
-    with Image.open(BytesIO(content)) as opened:
-        if opened.width * opened.height > _MOST_PIXELS:
-            raise UserError("picture_too_large")
-        width = opened.width
-        if opened.format in ("JPEG", "MPO"):  # a second picture in it is a preview
-            _draft(opened)
-            yield _frame(opened, width)
-            return
-        for frame in ImageSequence.Iterator(opened):
-            yield _frame(frame, frame.width)
+def _frames(source: Path | bytes) -> Iterator[Frame]:
+    """Nothing of the stored picture is held while its page is looked at: each is opened anew."""
+    count = 1
+    number = 0
+    while number < count:
+        with Image.open(source if isinstance(source, Path) else BytesIO(source)) as opened:
+            if opened.width * opened.height > _MOST_PIXELS:
+                raise UserError("picture_too_large")
+            width = opened.width
+            if opened.format in ("JPEG", "MPO"):  # a second picture in it is a preview
+                _draft(opened)
+            else:
+                count = getattr(opened, "n_frames", 1)
+                opened.seek(number)
+                width = opened.width
+            frame = _frame(opened, width)
+        yield frame
+        number += 1
 
 
 def _draft(picture: Image.Image) -> None:
@@ -86,11 +102,22 @@ def _draft(picture: Image.Image) -> None:
 
 
 def _frame(frame: Image.Image, width: int) -> Frame:
-    rgb = _plain(frame)
-    if rgb.width * rgb.height > _READ_PIXELS:
-        rgb = rgb.resize(_bounded(rgb.size), Image.Resampling.BOX, reducing_gap=1.0)
-    pixels = np.asarray(rgb, dtype=np.uint8)
-    return Frame(np.ascontiguousarray(pixels[:, :, ::-1]), width / rgb.width)
+    plain = frame if frame.mode in ("L", "RGB") and "transparency" not in frame.info else _plain(frame)
+    size = _bounded(plain.size)
+    pixels = np.empty((size[1], size[0], 3), np.uint8)
+    for top in range(0, size[1], _STRIP):  # a large picture is not held twice
+        bottom = min(top + _STRIP, size[1])
+        pixels[top:bottom] = _part(plain, size, top, bottom)[:, :, ::-1]
+    return Frame(pixels, width / size[0])
+
+
+def _part(picture: Image.Image, size: tuple[int, int], top: int, bottom: int) -> Picture:
+    """These rows of the picture in another size."""
+    down = picture.height / size[1]
+    box = (0.0, top * down, float(picture.width), bottom * down)
+    if size == picture.size:
+        return np.asarray(picture.crop((0, top, size[0], bottom)).convert("RGB"))
+    return np.asarray(picture.resize((size[0], bottom - top), Image.Resampling.BOX, box).convert("RGB"))
 
 
 def _bounded(size: tuple[int, int]) -> tuple[int, int]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from station_app.papers.reading.pictures import Picture
 from station_app.papers.reading.shapes import Line
@@ -30,16 +32,24 @@ class Defect(StrEnum):
 
 DOUBTFUL = frozenset({Defect.BLUR, Defect.GLARE, Defect.CUT_EDGE, Defect.TOO_SMALL})
 _LEAST_HEIGHT = 15.0  # pixels of text in the given picture
+_LEAST_CARD = 400  # pixels: 120 to the inch
 _EDGE = 0.004  # of the longer side: text so near the edge may go on outside
 _SHARP, _SOFT = 0.28, 0.45  # of the contrast that an edge must make within one pixel, at _LETTER height; where the
 _READABLE = 0.93  # ...recogniser itself is in doubt, more
 _LETTER = 32
 _BURNT, _PALE = 248, 26  # brightness and saturation of a reflection
 _GLARE = 0.012  # of the document's area
+_RING, _SOFT_RING = 0.02, 0.35  # of the longer side around a patch; how far a reflection still lights it there
+_SQUARE = 0.88  # of the box around it that a square patch fills; a round one fills 0.79
+_PALE_PAPER = 35  # grey levels between paper and burnt: so little light from one side makes
 
 
-def is_too_small(lines: Sequence[Line], scale: float) -> bool:
-    """``scale``: pixels of the given picture for one of the straightened one."""
+def is_too_small(lines: Sequence[Line], scale: float, card: float = 0.0) -> bool:
+    """``scale``: pixels of the given picture for one of the straightened one; ``card``: of the longer side of a card
+    whose outline is known, whose smallest print is known with it.
+    """
+    if 0 < card < _LEAST_CARD:
+        return True
     heights = sorted(line.height for line in lines)
     return bool(heights) and heights[len(heights) // 2] * scale < _LEAST_HEIGHT
 
@@ -53,15 +63,17 @@ def is_cut(lines: Sequence[Line], width: int, height: int) -> bool:
 
 
 def is_blurred(picture: Picture, lines: Sequence[Line]) -> bool:
-    """Inside the text only: how steep its strokes are, measured at one size of letters and after the noise is out."""
+    """Inside the text only: how steep its strokes are, measured at one size of letters and after the noise is out.
+    Across and down: what was moved is sharp along one of them.
+    """
     found = [each for line in lines if (each := _steepness(picture, line)) is not None]
     if not found:
         return False
-    steep, doubtful = float(np.median(found)), sum(line.score for line in lines) / len(lines) < _READABLE
-    return steep < (_SOFT if doubtful else _SHARP)
+    steep, doubtful = min(np.median(found, axis=0)), sum(line.score for line in lines) / len(lines) < _READABLE
+    return bool(steep < (_SOFT if doubtful else _SHARP))
 
 
-def _steepness(picture: Picture, line: Line) -> float | None:
+def _steepness(picture: Picture, line: Line) -> tuple[float, float] | None:
     crop = picture[int(line.top) : int(line.bottom) + 1, int(line.left) : int(line.right) + 1]
     if crop.shape[0] < 8 or crop.shape[1] < 8:
         return None
@@ -72,17 +84,41 @@ def _steepness(picture: Picture, line: Line) -> float | None:
     dark, bright = np.percentile(grey, (3, 97))
     if bright - dark < 20:
         return None
-    steps = np.abs(np.diff(grey.astype(np.int16), axis=1))
-    return float(np.percentile(steps, 98) / (bright - dark))
+    across, down = (np.abs(np.diff(grey.astype(np.int16), axis=axis)) for axis in (1, 0))
+    contrast = bright - dark
+    return float(np.percentile(across, 98) / contrast), float(np.percentile(down, 98) / contrast)
 
 
 def has_glare(picture: Picture) -> bool:
-    """A burnt-out patch on a document that is not white itself."""
+    """A burnt-out patch on a document that is not white itself. The white ground of a photograph is none: it is square
+    and its edges are hard; nor is white paper that light falls on from one side.
+    """
     hsv = cv2.cvtColor(cv2.GaussianBlur(picture, (5, 5), 0), cv2.COLOR_BGR2HSV)
-    if np.median(hsv[:, :, 2]) >= _BURNT - 6:
+    paper = float(np.median(hsv[:, :, 2]))
+    if paper >= _BURNT - 6:
         return False
     burnt = ((hsv[:, :, 2] >= _BURNT) & (hsv[:, :, 1] <= _PALE)).astype(np.uint8)
-    solid = cv2.morphologyEx(burnt, cv2.MORPH_OPEN, np.ones((9, 9), np.uint8))
-    count, _, stats, _ = cv2.connectedComponentsWithStats(solid)
-    largest = max((int(stats[each, cv2.CC_STAT_AREA]) for each in range(1, count)), default=0)
-    return largest > _GLARE * burnt.size
+    solid = np.asarray(cv2.morphologyEx(burnt, cv2.MORPH_OPEN, np.ones((9, 9), np.uint8)), np.uint8)
+    count, patches, stats, _ = cv2.connectedComponentsWithStats(solid)
+    large = [each for each in range(1, count) if stats[each, cv2.CC_STAT_AREA] > _GLARE * burnt.size]
+    return any(_is_reflection((patches == each).astype(np.uint8), hsv[:, :, 2], paper) for each in large)
+
+
+def _is_reflection(patch: NDArray[Any], bright: NDArray[Any], paper: float) -> bool:
+    left, top, width, height = cv2.boundingRect(patch)
+    reach = max(3, round(_RING * max(patch.shape)))
+    ring = cv2.dilate(patch, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)) - patch
+    soft = float(np.median(bright[ring > 0])) > paper + _SOFT_RING * (255 - paper) if ring.any() else False
+    at_edge = (
+        min(left, top) <= reach or left + width + reach >= patch.shape[1] or top + height + reach >= patch.shape[0]
+    )
+    if _BURNT - paper < _PALE_PAPER and at_edge:
+        return False
+    return soft or not _is_square(patch)
+
+
+def _is_square(patch: NDArray[Any]) -> bool:
+    contours, _ = cv2.findContours(patch, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    hull = cv2.convexHull(max(contours, key=cv2.contourArea))
+    _, (across, down), _ = cv2.minAreaRect(hull)
+    return cv2.contourArea(hull) > _SQUARE * across * down

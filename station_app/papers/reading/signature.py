@@ -15,10 +15,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from station_app.papers.reading.finding import Quad
 from station_app.papers.reading.kinds import squeezed
 from station_app.papers.reading.pictures import Picture
 from station_app.papers.reading.shapes import Line, Point
+from station_app.papers.reading.sides import Quad
 
 # millimetres of the printed sheet (ui.paper: faces, pieces, pages)
 CODE = 15.0  # the code's side

@@ -22,6 +22,10 @@ def _lines(*rows: str, score: float = 0.99) -> list[Line]:
     return lines
 
 
+def _at(text: str, left: float, top: float) -> Line:
+    return Line(text, 0.99, left, top, left + 30 * len(text), top + 30)
+
+
 def _front(*, number: str = _ONE.id_number, born: str = "") -> list[Line]:
     day = born or f"{_ONE.birth.year}年{_ONE.birth.month}月{_ONE.birth.day}日"
     return _lines(
@@ -137,6 +141,53 @@ def test_an_old_certificate_names_occupation_and_level_together() -> None:
 def test_a_label_takes_the_row_below_when_nothing_stands_beside_it() -> None:
     lines = _lines("职业技能等级证书", "证书编号", "Y000011000000000020", "姓名|甲")
     assert _read(ScanKind.CERTIFICATE, lines)["number"] == "Y000011000000000020"
+
+
+def test_an_open_booklet_is_read_page_by_page_without_its_second_labels() -> None:
+    left = [
+        _at("发证机关（印）", 100, 400),
+        _at("Issued by", 100, 440),
+        _at("北京市测试局", 100, 480),
+        _at("证书编号", 100, 600),
+    ]
+    left += [_at("8802650836046246", 320, 600)]
+    right = [_at("姓名", 1200, 400), _at("Name", 1200, 440), _at("甲乙", 1400, 400), _at("等级", 1200, 600)]
+    right += [_at("二级／技师", 1400, 600), _at("职业（工种）", 1200, 480), _at("焊工", 1500, 480)]
+    assert _read(ScanKind.CERTIFICATE, [_at("职业资格证书", 100, 200), *left, *right], ("焊工",)) == {
+        "name": "甲乙",
+        "occupation": "焊工",
+        "level": "2",
+        "number": "8802650836046246",
+        "issuer": "北京市测试局",
+    }
+
+
+def test_an_award_tells_in_a_sentence() -> None:
+    lines = _lines(
+        "荣誉证书",
+        "甲·乙丙同志：",
+        "在2023年北京市职工职业技能大赛变",
+        "电站值班员决赛中荣获第三名，特发此证。",
+        "北京市总工会",
+        "2023年11月8日",
+    )
+    assert _read(ScanKind.CERTIFICATE, lines, ("变电站值班员", "电站值班员")) == {
+        "name": "甲·乙丙",
+        "occupation": "变电站值班员",
+        "issuer": "北京市总工会",
+        "issue_date": "2023-11-08",
+    }
+
+
+def test_an_issuer_without_its_label_is_a_guess() -> None:
+    lines = _lines("职业技能等级证书", "姓名|甲", "北京测试集团有限公司", "发证日期|2023年1月2日")
+    field = fields_of(ScanKind.CERTIFICATE, lines, ())["issuer"]
+    assert (field.value, field.confidence < SURE) == ("北京测试集团有限公司", True)
+
+
+def test_a_bank_card_is_known_by_its_number() -> None:
+    assert kind_of(_lines("测试银行", "6299 9901 5308 6421")) is ScanKind.OTHER
+    assert kind_of(_lines("测试银行", _ONE.card_no)) is ScanKind.CARD
 
 
 def test_nothing_is_read_off_what_is_unknown() -> None:

@@ -7,9 +7,12 @@ import pytest
 
 from station_app.papers.reading.finding import Outline, corner_first, outlines, straightened
 from station_app.papers.reading.pictures import Picture
+from station_app.papers.reading.shapes import Box
+from tests.samples import prints
 from tests.samples.people import person
 from tests.samples.pictures import id_back, id_front
 from tests.samples.scanned import Corners, Scanned, camera, cut_off, flatbed, pixels_of
+from tests.samples.tables import GROUNDS, shot
 
 _CARD = pixels_of(id_front(person(3)))
 _NEAR = 0.015  # of the paper's diagonal
@@ -33,6 +36,28 @@ def test_a_card_on_the_glass(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_a_card_under_a_camera(seed: int) -> None:
     page = camera(_CARD, seed, width=1600, turns=seed)
+    (found,) = outlines(page.pixels)
+    assert _fits(found, page.corners[0])
+
+
+@pytest.mark.parametrize("ground", GROUNDS)
+def test_a_card_with_round_corners_on_any_table(ground: str) -> None:
+    page = shot([prints.front(person(3))], 11, ground, width=1600)
+    (found,) = outlines(page.pixels, _text_on(page.corners[0]))
+    assert _fits(found, page.corners[0])
+
+
+def _text_on(card: Corners) -> list[Box]:
+    """About where its rows stand."""
+    (left, top), (right, _), _, (_, bottom) = card
+    width, height = right - left, bottom - top
+    rows = [(0.1, 0.14, 0.3), (0.1, 0.3, 0.5), (0.1, 0.55, 0.6), (0.1, 0.87, 0.85)]
+    places = [(left + a * width, top + y * height, left + b * width) for a, y, b in rows]
+    return [(a, y, b, y + 0.06 * height) for a, y, b in places]
+
+
+def test_a_card_seen_from_the_side_with_a_shadow_over_it() -> None:
+    page = shot([prints.back(person(3))], 5, "wood", width=1600, tilt=20, spin=25, shadow=0.4)
     (found,) = outlines(page.pixels)
     assert _fits(found, page.corners[0])
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from station_app.domain.application import Category
 from station_app.papers import application_form, confirmation_sheet
-from station_app.papers.reading.finding import Quad
 from station_app.papers.reading.shapes import Line
+from station_app.papers.reading.sides import Quad
 from station_app.papers.reading.signature import is_missing
 from tests.samples.scanned import Pixels
 from tests.samples.signed import BALL_PEN, DPI, PENCIL, PENS, Pen, Place, Printed, dated, printed, signed
