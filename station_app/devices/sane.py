@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import select
 import subprocess
+import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO
 
 from station_app.devices import memory, sane_backends, usb
 from station_app.devices.sane_options import SaneOptions
@@ -17,6 +18,7 @@ from station_app.devices.scanner import Page, Scanner, ScanOrder, Source
 from station_app.errors import EnvironmentFault, StationError, UserError
 
 _TURN, _FINDING = 1.0, 25.0  # seconds until the next backend looks beside a slow one, and that one may take
+_LISTENING = 0.5  # seconds between two looks whether a silent program has ended
 _PICTURE = "page-%d.png"
 
 
@@ -86,8 +88,7 @@ class SaneDriver:
             self._running = running
             if self._stopped.is_set():
                 running.terminate()
-            assert running.stdout is not None
-            for said in _words(running.stdout):
+            for said in _words(running):
                 ending.hear(said)
                 picture = folder / (_PICTURE % (number + 1))
                 if said == str(picture):
@@ -153,12 +154,23 @@ def _started(arguments: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
             raise
 
 
-def _words(stream: IO[bytes]) -> Iterator[str]:
-    """Lines, and the progress that is written over itself."""
+def _words(running: subprocess.Popen[bytes]) -> Iterator[str]:
+    """Lines, and the progress that is written over itself; to the program's end, whoever holds its output open then."""
+    assert running.stdout is not None
     rest = b""
-    while chunk := os.read(stream.fileno(), 4096):
+    while chunk := _chunk(running, running.stdout.fileno()):
         *whole, rest = (rest + chunk).replace(b"\r", b"\n").split(b"\n")
         yield from (each.decode("utf-8", "replace") for each in whole)
+
+
+def _chunk(running: subprocess.Popen[bytes], output: int) -> bytes:
+    """What it says next; nothing once it has ended."""
+    ended = False
+    while not select.select([output], [], [], 0.0 if ended else _LISTENING)[0]:
+        if ended:
+            return b""
+        ended = running.poll() is not None  # what it said before that is there by now
+    return os.read(output, 4096)
 
 
 def _taken(picture: Path) -> Page:
@@ -170,22 +182,25 @@ def _taken(picture: Path) -> Page:
 
 def _answer(arguments: Sequence[str], patience: float) -> str:
     """What ``scanimage`` prints. Raises EnvironmentFault ``sane_missing``, ``scanner_*``."""
-    try:
-        done = subprocess.run(  # noqa: S603  no shell
-            [sane_backends.PROGRAM, *arguments],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=patience,
-            env=sane_backends.environment(),
-            check=False,
-        )
-    except FileNotFoundError as error:
-        raise EnvironmentFault("sane_missing") from error
-    except subprocess.TimeoutExpired as error:
-        raise EnvironmentFault("scanner_hung") from error
-    if done.returncode:
-        raise _fault(done.returncode)
-    return done.stdout.decode("utf-8", "replace")
+    with tempfile.TemporaryFile() as said:  # not a pipe, which a maker's helper may keep open
+        try:
+            done = subprocess.run(  # noqa: S603  no shell
+                [sane_backends.PROGRAM, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=subprocess.DEVNULL,
+                timeout=patience,
+                env=sane_backends.environment(),
+                check=False,
+            )
+        except FileNotFoundError as error:
+            raise EnvironmentFault("sane_missing") from error
+        except subprocess.TimeoutExpired as error:
+            raise EnvironmentFault("scanner_hung") from error
+        if done.returncode:
+            raise _fault(done.returncode)
+        said.seek(0)
+        return said.read().decode("utf-8", "replace")
 
 
 def _check_end(status: int, pages: int) -> None:

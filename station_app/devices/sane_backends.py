@@ -79,18 +79,23 @@ def look(backends: Sequence[str], turn: float, patience: float) -> Iterator[Foun
 
 
 class _Look:
-    """One backend's process; what it says is short and waits in the pipe."""
+    """One backend's process. What it says goes to a file: a maker's helper that it starts and leaves would keep a pipe
+    open.
+    """
 
     def __init__(self, backend: str, folder: Path) -> None:
         self._backend = backend
         self._began = time.monotonic()
-        self._process = subprocess.Popen(  # noqa: S603  no shell
-            [PROGRAM, "-f", _FORMAT],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=_alone(backend, folder),
-        )
+        environ = _alone(backend, folder)
+        self._said = folder / backend / "said"
+        with self._said.open("wb") as said:
+            self._process = subprocess.Popen(  # noqa: S603  no shell
+                [PROGRAM, "-f", _FORMAT],
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=subprocess.DEVNULL,
+                env=environ,
+            )
 
     def wait(self, seconds: float) -> None:
         with suppress(subprocess.TimeoutExpired):
@@ -103,8 +108,7 @@ class _Look:
                 return None
             self.end()
             return [Found(self._backend, f"SANE {self._backend}", "sane_backend_hung")]
-        said, _ = self._process.communicate()
-        lines = [line.split("\t") for line in said.decode("utf-8", "replace").splitlines()]
+        lines = [line.split("\t") for line in self._said.read_text("utf-8", "replace").splitlines()]
         return [Found(line[0], f"{line[1]} {line[2]}") for line in lines if len(line) == 3]
 
     def end(self) -> None:

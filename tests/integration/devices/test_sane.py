@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import signal
 import stat
 from pathlib import Path
 
@@ -142,6 +144,21 @@ def test_what_was_said_counts_where_the_scanner_cannot_be_let_go(
     with pytest.raises(StationError) as told:
         list(SaneDriver(closing=0.2).scan(ScanOrder(SCANNER)))
     assert told.value.code == code
+
+
+def test_a_helper_that_a_backend_starts_and_leaves_holds_nothing_up(
+    tmp_path: Path, backend: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Makers' backends do so; it has inherited the output, and keeps it open for as long as it lives."""
+    helpers = tmp_path / "helpers"
+    _put_before_scanimage(f"sleep 3600 & echo $! >> '{helpers}'", tmp_path, monkeypatch)
+    try:
+        assert [each.id for each in SaneDriver().scanners() if each] == [SCANNER, "sane:test:1"]
+        pages = SaneDriver().scan(ScanOrder(SCANNER, Source.FEEDER, _QUICK))
+        assert len([page for page in pages if page is not None]) == 10
+    finally:
+        for each in helpers.read_text("utf-8").split():
+            os.kill(int(each), signal.SIGKILL)
 
 
 def _put_before_scanimage(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

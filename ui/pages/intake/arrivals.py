@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QWidget
 from station_app.errors import StationError
 from station_app.events import Changed, Kind
 from station_app.services import settings
-from station_app.services.desk import Written
 from station_app.services.watched_folder import EVERY, Arrived, FolderWorker, Look, put_away
 from ui.messages import sentence
 from ui.pages.intake.pictures import shown_name
@@ -217,16 +216,14 @@ class Arrivals(QObject):
         self.said.emit(f"✓ {_named(paths)} 已放进这一件", "ok")
         for each in over if self._moves else ():
             if each.path in paths:
-                work = partial(_put_away, each)
-                self._context.tasks.command(self, work, None, partial(self._stays, each.path), long=True)
+                self._context.tasks.look(self, partial(put_away, each), _nothing, partial(self._stays, each.path))
 
     def _stays(self, path: Path, error: StationError) -> None:
         self.said.emit(f"{shown_name(path)[:_LONGEST_NAME]}：{sentence(error)}", "attention")
 
 
-def _put_away(file: Arrived) -> Written[None]:
-    put_away(file)
-    return Written(None, Changed())
+def _nothing(_: None) -> None:
+    """It is where it belongs."""
 
 
 def _named(paths: Sequence[Path]) -> str:

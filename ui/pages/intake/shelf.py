@@ -13,7 +13,6 @@ from PySide6.QtGui import QImage
 
 from station_app.domain.application import ScanKind, required_scans
 from station_app.errors import StationError, UserError
-from station_app.events import Changed
 from station_app.services import capture
 from station_app.services.desk import Written
 from ui.pages.intake.compare_words import with_lines
@@ -170,14 +169,11 @@ class Shelf(QObject):
     # ---- inside
 
     def _read(self, paths: Sequence[Path], done: Callable[[_Read], None]) -> None:
-        """Files of many pages are opened beside the lookups, which must not wait for them."""
-        work = partial(read_files, list(paths))
+        """They may be many pages, or lie on a share that does not answer: neither lookups nor the window's end wait."""
         slow = [shown_name(path) for path in paths if path.suffix.lower() in PAGED]
-        if not slow:
-            self._tasks.query(self, work, done)
-            return
-        self.opening.emit(slow)
-        self._tasks.command(self, lambda: Written(work(), Changed()), done, long=True)
+        if slow:
+            self.opening.emit(slow)
+        self._tasks.look(self, partial(read_files, list(paths)), done)
 
     def _file_read(self, draft: Draft, kind: ScanKind | None, read: _Read, filed: Filed | None = None) -> None:
         picked, unread = read

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from threading import Event
 
 import pytest
 from PySide6.QtCore import Qt
@@ -13,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from station_app.domain.application import ScanKind
 from station_app.errors import UserError
-from station_app.services import intake, settings
+from station_app.services import intake, paper_files, settings
 from station_app.services.desk import Desk
 from station_app.services.paper_files import Pictures
 from tests.samples.pdfs import jpeg_page, scanned_pdf
@@ -195,3 +196,28 @@ def test_a_file_that_was_filed_and_not_put_away_is_not_filed_twice(
     qtbot.waitUntil(lambda: (folder / "已归档" / "001.pdf").exists(), timeout=_PATIENCE_MS)
     settle(qtbot, shown)
     assert len(_kinds(desk)) == 2
+
+
+def test_a_share_that_hangs_while_a_file_is_read_holds_neither_lookups_nor_the_windows_end(
+    qtbot: QtBot, shown: IntakePage, desk: Desk, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _drop(folder, "001.jpg", _PAGES[0])
+    _until_offered(qtbot, shown, 1)
+    asked, answer, real = Event(), Event(), paper_files.read_file
+
+    def hangs(path: Path) -> Pictures:
+        asked.set()
+        answer.wait()
+        return real(path)
+
+    monkeypatch.setattr(pictures, "read_file", hangs)
+    try:
+        press(Qt.Key.Key_F, _ALT)
+        qtbot.waitUntil(asked.is_set, timeout=_PATIENCE_MS)
+        heard: list[object] = []
+        shown.context.tasks.query(shown, lambda: settings.read_all(desk), heard.append)
+        qtbot.waitUntil(lambda: bool(heard), timeout=_PATIENCE_MS)
+        shown.context.tasks.finish()
+    finally:
+        answer.set()
+    _until_filed(qtbot, shown, 1)
