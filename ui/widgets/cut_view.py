@@ -26,8 +26,8 @@ class CutView(PictureView):
     """Signal: ``confirmed(four (x, y), turn)``: Enter; in the picture's pixels, clockwise from the top left, and by how
     many degrees it was turned meanwhile.
 
-    While corners are set: Tab (``step``) goes to the next, arrow keys move it, with Shift fast, R turns, Enter
-    confirms.
+    While corners are set: Tab (``step``) goes to the next, arrow keys move it, with Shift fast, R (``turn_once``)
+    turns, Enter (``confirm``) confirms; ``undo`` takes back one move or turn.
     """
 
     confirmed = Signal(object, int)
@@ -35,7 +35,7 @@ class CutView(PictureView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._corners: list[QPointF] = []
-        self._before: list[list[QPointF]] = []
+        self._before: list[tuple[list[QPointF], int]] = []
         self._at = 0
         self._held = False
 
@@ -68,9 +68,19 @@ class CutView(PictureView):
         self.update()
 
     def undo(self) -> None:
-        """As before the last move; with none left, the whole picture."""
-        self._corners = self._before.pop() if self._before else self._whole()
+        """As before the last move or turn; with none left, the whole picture."""
+        self._corners, rotation = self._before.pop() if self._before else (self._whole(), self._rotation)
+        if rotation != self._rotation:
+            self.turn(rotation)
         self.update()
+
+    def turn_once(self) -> None:
+        """A quarter clockwise."""
+        self._remember()
+        self.turn((self._rotation + 90) % 360)
+
+    def confirm(self) -> None:
+        self.confirmed.emit(self.corners, self._rotation)
 
     # ---- hands
 
@@ -86,9 +96,9 @@ class CutView(PictureView):
             self._remember()
             self._move(self._corners[self._at] + turned)
         elif key == Qt.Key.Key_R:
-            self.turn((self._rotation + 90) % 360)
+            self.turn_once()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.confirmed.emit(self.corners, self._rotation)
+            self.confirm()
         else:
             super().keyPressEvent(event)
 
@@ -141,7 +151,7 @@ class CutView(PictureView):
         return [QPointF(0, 0), QPointF(right, 0), QPointF(right, bottom), QPointF(0, bottom)]
 
     def _remember(self) -> None:
-        self._before.append(list(self._corners))
+        self._before.append((list(self._corners), self._rotation))
 
     def _move(self, point: QPointF) -> None:
         """Never off the picture."""

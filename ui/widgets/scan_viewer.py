@@ -15,10 +15,10 @@ from ui.widgets.overlay import Overlay
 from ui.widgets.picture_view import STEP
 from ui.widgets.text import Text
 
-_HELP = "Tab 换角　方向键移动，Shift 快移　R 转　Ctrl+Z 撤销　Enter 裁正　Esc 不裁"
+_HELP = "拖角，或 Tab 换角、方向键移动（Shift 快移）"
 _NO_KEYS = Qt.FocusPolicy.NoFocus
 _LOOKING = ("larger", "smaller", "close_viewer")
-_CUTTING = ("larger", "smaller")
+_CUTTING = ("turn_cut", "undo_cut", "confirm_cut", "leave_cut")  # only while corners are set
 _NOT_WHILE_CUTTING = frozenset(
     {Qt.Key.Key_PageDown, Qt.Key.Key_PageUp, Qt.Key.Key_R, Qt.Key.Key_T, Qt.Key.Key_N, Qt.Key.Key_C, Qt.Key.Key_Delete}
 )
@@ -151,7 +151,8 @@ class ScanViewer(Overlay):
         self._count.setText(_HELP if cutting else self._told)
         for name, tool in self._tools:
             shown = not self._fixed or name in _LOOKING
-            tool.setVisible(shown and (name != "whole" or self._is_cut) and (not cutting or name in _CUTTING))
+            now = name in ("larger", "smaller") or cutting is (name in _CUTTING)
+            tool.setVisible(shown and now and (name != "whole" or self._is_cut))
 
     def _replace(self) -> None:
         if not self._fixed:
@@ -172,6 +173,10 @@ class ScanViewer(Overlay):
             ("remark", "说明", "N", self._remark),
             ("remove", "移除", "Delete", self._remove),
             ("close_viewer", "关闭", "Esc", self.dismiss),
+            ("turn_cut", "旋转", "R", self.view.turn_once),
+            ("undo_cut", "撤销", "Ctrl+Z", self._undo),
+            ("confirm_cut", "裁正", "Enter", self.view.confirm),
+            ("leave_cut", "不裁", "Esc", self._leave_corners),
         ]
 
     def _tool(self, name: str, words: str, key: str, act: Callable[[], None]) -> tuple[str, SmallButton]:

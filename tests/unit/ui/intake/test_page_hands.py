@@ -113,6 +113,59 @@ def test_a_corner_is_dragged_by_the_mouse_and_stays_on_the_picture(
     assert view.corners[2] == (view._pixmap.width() - 1.0, view._pixmap.height() - 1.0)
 
 
+def test_by_mouse_alone(qtbot: QtBot, page: IntakePage, desk: Desk, tmp_path: Path) -> None:
+    opened(qtbot, page, complete(desk, tmp_path))
+    tile = next(each for each in page.form.strip._tiles if each.place.kind is ScanKind.CARD)
+    where = tile.mapTo(page.form.strip.viewport(), tile.rect().center())
+    QTest.mouseDClick(page.form.strip.viewport(), Qt.MouseButton.LeftButton, pos=where)
+    settle(qtbot, page)
+    viewer = page._scans._viewer
+    before = viewer.scan_id
+    click(viewer, "corners")
+    settle(qtbot, page)
+    view = viewer.view
+    whole = view.corners
+    drag(view, 0, QPoint(30, 20))
+    moved = view.corners
+    assert moved != whole
+    click(viewer, "turn_cut")
+    assert view._rotation == 90
+    drag(view, 2, QPoint(-30, -20))
+    click(viewer, "undo_cut")
+    assert (view.corners, view._rotation) == (moved, 90)
+    click(viewer, "undo_cut")
+    assert (view.corners, view._rotation) == (moved, 0)
+    click(viewer, "undo_cut")
+    assert view.corners == whole
+    click(viewer, "leave_cut")
+    settle(qtbot, page)
+    assert viewer.scan_id == before
+    click(viewer, "corners")
+    settle(qtbot, page)
+    drag(view, 0, QPoint(30, 20))
+    click(viewer, "confirm_cut")
+    qtbot.waitUntil(lambda: viewer.scan_id != before)
+    settle(qtbot, page)
+    click(viewer, "whole")
+    settle(qtbot, page)
+    assert [each.id for each in page.draft.scans if each.kind is ScanKind.CARD] == [before]
+    click(viewer, "close_viewer")
+    assert not viewer.isVisible()
+
+
+def click(viewer: ScanViewer, name: str) -> None:
+    (button,) = [tool for tool_name, tool in viewer._tools if tool_name == name]
+    assert button.isVisible()
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def drag(view: CutView, corner: int, by: QPoint) -> None:
+    grip = view.to_view().map(QPointF(*view.corners[corner])).toPoint()
+    QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=grip)
+    QTest.mouseMove(view, grip + by)
+    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=grip + by)
+
+
 def test_a_turned_picture_moves_its_corners_as_the_eye_sees_them(
     qtbot: QtBot, page: IntakePage, viewer: ScanViewer
 ) -> None:
@@ -120,6 +173,9 @@ def test_a_turned_picture_moves_its_corners_as_the_eye_sees_them(
     press(Qt.Key.Key_Tab)
     press(Qt.Key.Key_Tab)
     before = view.to_view().map(QPointF(*view.corners[2]))
+    press(Qt.Key.Key_R)
+    press(Qt.Key.Key_Z, CTRL)
+    assert view.to_view().map(QPointF(*view.corners[2])) == before
     press(Qt.Key.Key_R)
     seen = view.to_view().map(QPointF(*view.corners[2]))
     assert seen != before
