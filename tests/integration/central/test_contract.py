@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from typing import Any
@@ -167,6 +168,33 @@ def test_any_upload(
     url = f"{asking.url}/v1/applications/{quote(reference, safe='')}/blobs/{blob or '0'}"
     reply = asking.http.patch(url, data=body, headers=headers, timeout=20)
     declared(document, "PATCH", "/v1/applications/{reference}/blobs/{sha256}", reply)
+
+
+PAGE = b"a page of a bundle " * 10
+BUNDLED = st.fixed_dictionaries(
+    {
+        "reference": st.text(max_size=40) | st.just("CY001-24-A000001-F"),
+        "sha256": st.just(hashlib.sha256(PAGE).hexdigest()) | st.text("0123456789abcdefg", max_size=66),
+        "size": st.just(len(PAGE)) | st.integers(-1, 2**40) | VALUES,
+    }
+)
+
+
+@FUZZ
+@given(
+    length=st.none() | st.integers(0, 2**32 - 1),
+    manifest=VALUES | st.fixed_dictionaries({"scans": st.lists(BUNDLED, max_size=4) | VALUES}),
+    rest=st.binary(max_size=300) | st.integers(0, 4).map(lambda number: PAGE * number),
+)
+def test_any_bundle(
+    asking: Station, document: dict[str, Any], length: int | None, manifest: object, rest: bytes
+) -> None:
+    """``length``: what the body's first bytes say of the manifest; None: the truth."""
+    text = json.dumps(manifest).encode()
+    body = (len(text) if length is None else length).to_bytes(4) + text + rest
+    headers = {"Content-Type": "application/vnd.zhutui.bundle"}
+    reply = asking.ask("POST", "/v1/blobs", body, headers, asking.token("POST", "/v1/blobs", text))
+    declared(document, "POST", "/v1/blobs", reply)
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b'{"ops": [}', b"\xff\xfe", b"[" * 100_000, b'"\\ud800"'])
