@@ -117,7 +117,7 @@ class Server:
 
         def work() -> Response:
             with self._central.database.read() as tx:
-                page = roster_page(tx, admitted.device.district, request.path_params["position"])
+                page = roster_page(self._central, tx, admitted.device.district, request.path_params["position"])
             return _packed(page) if packed else _json(page)
 
         return await self.in_thread(work)

@@ -305,7 +305,7 @@ def _pages(central: Central, device: Device, turns: Sequence[Turn]) -> list[tupl
     pages: list[tuple[str, bytes]] = []
     with central.database.read() as tx:
         while position:
-            page = roster_page(tx, device.district, position)
+            page = roster_page(central, tx, device.district, position)
             pages.append((position, gzip.compress(page.model_dump_json().encode(), 6)))
             position = page.next
     return pages

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from central import roster_pages
+from central.context import make_central
 from central.roster import import_roster
 from central.roster_pages import roster_page, waiting
 from station_app.domain.member import Member
@@ -36,7 +41,7 @@ def pages(office: Office, district: str, position: str = "load") -> list[RosterP
     found = []
     while position:
         with office.central.database.read() as tx:
-            found.append(roster_page(tx, district, position))
+            found.append(roster_page(office.central, tx, district, position))
         position = found[-1].next
     return found
 
@@ -80,7 +85,7 @@ def test_who_left_is_not_loaded_and_a_log_page_says_so(filled: Office) -> None:
 
 def test_the_log_after_a_load_brings_what_changed_while_it_went_on(filled: Office) -> None:
     with filled.central.database.read() as tx:
-        first = roster_page(tx, "朝阳区", "load")
+        first = roster_page(filled.central, tx, "朝阳区", "load")
     changed = [replace(each, phone="13900000000") for each in CHAOYANG[:9]]
     import_roster(filled.central, changed)
     assert {page.seq for page in pages(filled, "朝阳区", first.next)} == {36}
@@ -100,7 +105,18 @@ def test_the_log_after_a_load_brings_what_changed_while_it_went_on(filled: Offic
 )
 def test_a_position_that_no_page_gave_is_refused(filled: Office, position: str) -> None:
     with filled.central.database.read() as tx, pytest.raises(UserError, match="position_unknown"):
-        roster_page(tx, "朝阳区", position)
+        roster_page(filled.central, tx, "朝阳区", position)
+
+
+def test_a_position_names_nobody_and_is_read_by_this_server_alone(filled: Office, tmp_path: Path) -> None:
+    last, following = pages(filled, "朝阳区")[0].rows[-1], pages(filled, "朝阳区")[0].next
+    text = following.removeprefix("load-")
+    decoded = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    spelled = [last[1].encode(), json.dumps(last[1]).encode().strip(b'"')]
+    assert not any(name in part for name in spelled for part in (following.encode(), decoded))
+    made = make_central({"CENTRAL_HOME": str(tmp_path / "other")}, filled.central.clock)
+    with closing(made) as other, other.database.read() as tx, pytest.raises(UserError, match="position_unknown"):
+        roster_page(other, tx, "朝阳区", following)
 
 
 def test_how_much_waits_counts_the_district_alone(filled: Office) -> None:
