@@ -31,6 +31,7 @@ LISTING_SILENCE = 60.0  # seconds; some drivers look for network devices for hal
 READING_SILENCE = 15.0  # an ID card reader answers several times a second
 SCANNING_SILENCE = 90.0  # an old lamp warms up, a feeder draws its sheet
 _PUTTING_AWAY = 15.0
+_DYING = 3.0  # that a killed process may take to end
 _AHEAD = 2  # messages read before they are asked for: pictures are large
 
 
@@ -50,7 +51,7 @@ class DriverJob:
         self._queue: queue.Queue[Message | None] = queue.Queue(_AHEAD)
         self._cancelled, self._closing = threading.Event(), threading.Event()
         self._process = _start()
-        self._reader = threading.Thread(target=self._read, name=f"driver {driver}")
+        self._reader = threading.Thread(target=self._read, name=f"driver {driver}", daemon=True)
         self._reader.start()
         wanted = None if order is None else order.to_json()
         self._ask({"driver": driver, "order": wanted, "put_away": put_away})
@@ -92,8 +93,9 @@ class DriverJob:
                 self._kill()  # it has crashed: what it started may be there still
         except subprocess.TimeoutExpired:
             self._kill()
-        self._reader.join()
-        _pipe(self._process.stdout).close()
+        self._reader.join(_DYING)
+        if not self._reader.is_alive():
+            _pipe(self._process.stdout).close()
         left, self._left = self._left, None
         if self._broken and left is not None:
             _put_away(self._driver, left)
@@ -128,14 +130,17 @@ class DriverJob:
             _pipe(self._process.stdin).close()
 
     def _kill(self) -> None:
-        """The process with all that it started, and the pictures that it leaves."""
+        """The process with all that it started, and the pictures that it leaves. One that hangs in the kernel over its
+        device ends when that lets it go; nobody waits for it.
+        """
         self._broken = True
         if sys.platform == "win32":
             self._process.kill()
         else:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_DYING)
         memory.sweep()
 
 

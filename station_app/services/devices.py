@@ -34,6 +34,16 @@ class Chosen:
             raise UserError("scanner_not_chosen")
         return ScanOrder(self.scanner, self.source, self.resolution)
 
+    def card_order(self) -> CardOrder:
+        """One read from the reader, at the port where it is now. The system is asked for its ports, and a driver may
+        hang over that: for a thread that nobody waits for.
+
+        Raises UserError ``id_reader_not_chosen``, EnvironmentFault ``id_reader_gone``.
+        """
+        if not self.reader:
+            raise UserError("id_reader_not_chosen")
+        return CardOrder(path_of(self.reader))
+
 
 def chosen(desk: Desk) -> Chosen:
     with desk.store.read() as uow:
@@ -61,17 +71,6 @@ def choose_reader(desk: Desk, port: Port) -> Written[Port]:
     """Remember the serial port of the ID card reader."""
     _remember(desk, {"id_reader": port.id}, port.name)
     return Written(port, Changed.of(Kind.SETTINGS))
-
-
-def card_order(desk: Desk) -> CardOrder:
-    """One read from the remembered reader, at the port where it is now. Not on the window's thread.
-
-    Raises UserError ``id_reader_not_chosen``, EnvironmentFault ``id_reader_gone``.
-    """
-    known = chosen(desk)
-    if not known.reader:
-        raise UserError("id_reader_not_chosen")
-    return CardOrder(path_of(known.reader))
 
 
 def _remember(desk: Desk, values: dict[str, str], name: str) -> None:

@@ -62,7 +62,7 @@ class Trials(QObject):
     def read_card(self) -> None:
         """One card with the remembered reader."""
         if self._begin(sentence("id_card_lay_on")):
-            self._tasks.query(self, partial(devices.card_order, self._desk), self._read, self._failed)
+            self._tasks.query(self, partial(devices.chosen, self._desk), self._find_reader, self._failed)
 
     def _searched(self, _: None) -> None:
         self.searched.emit()
@@ -82,6 +82,9 @@ class Trials(QObject):
 
     def _scanned(self, size: tuple[int, int]) -> None:
         self._end(f"✓ 扫到一页，{size[0]}×{size[1]} 点。试扫的页不保存。", "ok")
+
+    def _find_reader(self, known: Chosen) -> None:
+        self._tasks.look(self, known.card_order, self._read, self._failed)
 
     def _read(self, order: CardOrder) -> None:
         run = self._run = Run(partial(CardJob, order))

@@ -108,7 +108,7 @@ class DevicesCard(Card):
         self._find_ports()
 
     def _find_ports(self) -> None:
-        self._context.tasks.query(self, ports.ports, self._show_ports, self._port_trouble, key="ports")
+        self._context.tasks.look(self, ports.ports, self._show_ports, self._port_trouble, key="ports")
 
     def _show_ports(self, found: list[Port]) -> None:
         self.ports.show_ports(found)

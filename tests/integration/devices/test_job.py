@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -58,6 +59,30 @@ def test_a_process_that_hangs_is_told_and_killed(frozen: str) -> None:
             list(job.messages())
         assert _all_end(found)
     assert not _pictures(found)
+
+
+def test_a_process_that_cannot_be_killed_is_told_and_waited_for_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It hangs in the kernel over its device: then no signal ends it."""
+    found: dict[str, psutil.Process] = {}
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr("station_app.devices.job._DYING", 0.2)
+            with DriverJob("sane", _order(), silence=PATIENCE_SECONDS) as job:
+                found = _at_work(job)
+                job._silence = 1.0
+                patch.setattr(os, "killpg", lambda *_: None)
+                for each in found.values():
+                    each.suspend()
+                with pytest.raises(EnvironmentFault, match="scanner_hung"):
+                    list(job.messages())
+    finally:
+        for each in found.values():
+            each.kill()
+        job._process.wait()
+        job._reader.join()
+        assert job._process.stdout is not None
+        job._process.stdout.close()
+    memory.sweep()
 
 
 @pytest.mark.parametrize("killed", ["scanimage", "python"])

@@ -120,6 +120,11 @@ def test_the_backends_are_those_that_sane_would_load(tmp_path: Path) -> None:
     assert sane_backends.enabled({"SANE_CONFIG_DIR": str(tmp_path)}) == ("net", "test", "airscan")
 
 
+def test_scanimage_speaks_english_whatever_the_desktop_speaks() -> None:
+    told = sane_backends.environment({"LANG": "zh_CN.UTF-8", "LANGUAGE": "zh_CN:zh", "LC_MESSAGES": "zh_CN.UTF-8"})
+    assert (told["LC_ALL"], told["LANGUAGE"]) == ("C.UTF-8", "C")
+
+
 @pytest.mark.parametrize(("what", "problem"), [("exit 3", "scanner_busy"), ("exec sleep 600", "scanner_hung")])
 def test_a_dead_scanner_does_not_hide_the_next(
     what: str, problem: str, tmp_path: Path, backend: Configure, monkeypatch: pytest.MonkeyPatch

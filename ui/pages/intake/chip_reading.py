@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from station_app.devices.id_reader import CardOrder
     from station_app.errors import StationError
     from station_app.services.desk import Desk
+    from station_app.services.devices import Chosen
     from ui.pages.intake.draft import Draft
     from ui.pages.intake.table import CaseTable
     from ui.tasks import Hand, Tasks
 
 _CALLED_OFF = "不读身份证了"
+_PORT = "port"
 
 
 class ChipReading(QObject):
@@ -51,7 +53,7 @@ class ChipReading(QObject):
             self.said.emit("正在等身份证：请平放在读卡器上；不读了按 Esc", "attention")
             return
         self._busy, self._draft = True, self._table.draft
-        self._tasks.query(self, partial(devices.card_order, self._desk), self._start, self._failed)
+        self._tasks.query(self, partial(devices.chosen, self._desk), self._find_reader, self._failed, key=_PORT)
 
     def cancel(self) -> bool:
         """No card is waited for any more. False where none was."""
@@ -60,6 +62,9 @@ class ChipReading(QObject):
         self._draft = None  # what has been read already is not taken either
         if self._run is not None:
             self._run.cancel()
+        else:  # its port is looked for, and the system may not answer
+            self._tasks.forget(self, _PORT)
+            self._is_called_off()
         return True
 
     def use(self) -> None:
@@ -68,6 +73,9 @@ class ChipReading(QObject):
         for name in differing(draft.content, draft.chip):
             self._table.edit(name, draft.chip[name], "")
         self._table.refresh()
+
+    def _find_reader(self, known: Chosen) -> None:
+        self._tasks.look(self, known.card_order, self._start, self._failed, key=_PORT)
 
     def _start(self, order: CardOrder) -> None:
         if self._is_called_off():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from functools import partial
+from threading import Event
 
 import pytest
 from PySide6.QtCore import Qt
@@ -13,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from station_app.devices.id_chip import read_text
 from station_app.devices.job import CardJob
 from station_app.domain.identity import id_number_problem
-from station_app.services import intake
+from station_app.services import devices, intake
 from station_app.services.desk import Desk
 from tests.integration.devices.fake_id_reader import FakeReader, card_text, resident
 from tests.integration.devices.processes import of_drivers
@@ -214,6 +215,36 @@ def test_unplugged_in_the_middle_and_back(qtbot: QtBot, page: IntakePage, desk: 
     readers.plug_in(FakeReader(resident(3)))
     read_card(page)
     qtbot.waitUntil(lambda: page.draft.content.value("name") == person(3).name)
+    settle(qtbot, page)
+
+
+def test_a_port_that_is_looked_for_in_vain_holds_neither_lookups_nor_the_next_read(
+    qtbot: QtBot, page: IntakePage, desk: Desk, readers: Readers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The driver of any serial port may hang over the question which ports there are."""
+    path = readers.plug_in(FakeReader(resident(3)))
+    answer, asked = Event(), Event()
+
+    def hangs(_: str) -> str:
+        asked.set()
+        answer.wait()
+        return path
+
+    words = said(page)
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(devices, "path_of", hangs)
+            read_card(page)
+            qtbot.waitUntil(asked.is_set)
+            heard: list[object] = []
+            page.context.tasks.query(page, partial(devices.chosen, desk), heard.append)
+            qtbot.waitUntil(lambda: bool(heard))
+            press(Qt.Key.Key_Escape)
+            wait_for(qtbot, words, "不读身份证了")
+        read_card(page)
+        qtbot.waitUntil(lambda: page.draft.content.value("name") == person(3).name)
+    finally:
+        answer.set()
     settle(qtbot, page)
 
 

@@ -9,9 +9,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from station_app.devices.scanner import Source
 from station_app.services import tray
 from station_app.services.desk import Desk
 from tests.integration.devices.conftest import SLOW, Configure
+from tests.integration.devices.fake_escl import FakeScanner, picture, serving
+from tests.integration.devices.processes import of_drivers
 from tests.integration.ui.devices.conftest import ENDLESS, remember, wait_for
 from tests.unit.ui.intake.conftest import press
 from ui.context import Context
@@ -103,3 +106,30 @@ def test_escape_calls_the_run_off_and_only_then_leaves(
     qtbot.waitUntil(lambda: not pane._scans._busy)
     press(Qt.Key.Key_Escape)
     assert not pane.isVisible()
+
+
+@pytest.mark.parametrize("fault", ["killed", "unplugged"])
+def test_what_has_come_stays_when_the_scanner_fails_and_the_stack_fed_again_is_there_once(
+    qtbot: QtBot, pane: TrayPane, desk: Desk, fault: str
+) -> None:
+    fake = FakeScanner(sheets=4, stalls_after=2, pages=[picture(80, 100 + each) for each in range(4)])
+    words = _said(pane)
+    with serving(fake) as root:
+        remember(desk, Source.FEEDER, f"escl:{root}")
+        press(Qt.Key.Key_F12)
+        wait_for(qtbot, words, "已收到 2 页")
+        qtbot.waitUntil(fake.asked.is_set)
+        if fault == "killed":
+            next(each for name, each in of_drivers().items() if name.startswith("python")).kill()
+        else:
+            fake.gone = True
+            fake.released.set()
+        wait_for(qtbot, words, "这次收到 2 页，都已存好")
+        assert words[-1].startswith("测试扫描仪：")
+        before = [row.page.id for row in tray.waiting(desk)]
+        assert len(before) == 2
+        fake.stalls_after, fake.gone, fake.running, fake.given = None, False, False, 0
+        press(Qt.Key.Key_F12)
+        wait_for(qtbot, words, "扫完了，4 页都已存好")
+    after = [row.page.id for row in tray.waiting(desk)]
+    assert (after[:2], len(after)) == (before, 4)
