@@ -24,6 +24,7 @@ from station_app.services import courier, passes, plan_packs, retention, revocat
 from station_app.services.courier import Case, Delivered, Load
 from station_app.services.delivery import ScanToSend
 from station_app.services.desk import Desk, Written
+from station_app.store import faults
 from sync.courier_wire import (
     Answer,
     EnclosedPage,
@@ -76,7 +77,8 @@ def export(desk: Desk, target: Path, most: int = LARGEST_VOLUME) -> Written[Expo
     """Write everything that is open to ``target``, in several files beside it where it is more than ``most`` bytes.
 
     Without an open case the file still asks the server for news. Raises UserError ``not_enrolled``,
-    ``role_forbids``, ``courier_size`` (param ``least``); EnvironmentFault of the disk and of pages.
+    ``role_forbids``, ``courier_size`` (param ``least``), ``target_full``, ``file_not_writable``; EnvironmentFault of
+    the disk and of pages.
     """
     if most < SMALLEST_VOLUME:
         raise UserError("courier_size", "size", least=SMALLEST_VOLUME // 2**20)
@@ -152,7 +154,7 @@ def _disk() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise UserError("file_not_writable") from error
+        raise faults.of_output(error) from error
 
 
 # ---- in

@@ -17,7 +17,8 @@ from station_app.devices.job import ListJob, ScanJob
 from station_app.devices.run import Run
 from station_app.devices.scanner import Scanner, ScanOrder
 from station_app.durable import Point
-from station_app.errors import StationError, UserError
+from station_app.errors import StationError
+from station_app.store import faults
 
 _ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "application/pdf": "pdf"}
 
@@ -94,5 +95,5 @@ def _saved(folder: Path, content: bytes, ending: str) -> Path:
         name = next(name for number in range(1, len(taken) + 2) if (name := f"page-{number:03d}") not in taken)
         durable.write_file(folder / f"{name}.{ending}", content, Point.OUTPUT_FILE)
     except OSError as error:
-        raise UserError("file_not_writable") from error
+        raise faults.of_output(error) from error
     return folder / f"{name}.{ending}"

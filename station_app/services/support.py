@@ -24,7 +24,7 @@ from station_app.events import Changed
 from station_app.services import doctor, passes, retention
 from station_app.services.desk import Desk, Written, stamp
 from station_app.services.doctor import Check
-from station_app.store import UnitOfWork
+from station_app.store import UnitOfWork, faults
 from station_app.store.migrations import STATION
 from sync.envelope import decode_key
 from sync.support import SupportEntry, SupportManifest, entries_of, seal_to_recovery, seal_to_server
@@ -76,7 +76,7 @@ def collect_closed(home: Path, now: datetime) -> SupportBundle:
 
 
 def write(desk: Desk, bundle: SupportBundle, target: Path) -> Written[Path]:
-    """Seal it to the server's key. Raises UserError ``not_enrolled``, ``file_not_writable``."""
+    """Seal it to the server's key. Raises UserError ``not_enrolled``, ``target_full``, ``file_not_writable``."""
     with desk.store.read() as uow:
         server_key = uow.facts.get("server_key")
     if not server_key:
@@ -102,7 +102,7 @@ def _put(target: Path, sealed: bytes) -> None:
     try:
         durable.write_file(target.absolute(), sealed, Point.OUTPUT_FILE)
     except OSError as error:
-        raise UserError("file_not_writable") from error
+        raise faults.of_output(error) from error
 
 
 def _manifest(files: Mapping[str, bytes], now: datetime, station_no: str = "", device_id: str = "") -> SupportManifest:

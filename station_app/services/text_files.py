@@ -7,16 +7,17 @@ from pathlib import Path
 from station_app import durable
 from station_app.durable import Point
 from station_app.errors import UserError
+from station_app.store import faults
 
 _LARGEST = 64 * 1024  # bytes
 
 
 def write(file: Path, text: str) -> None:
-    """Raises UserError ``file_not_writable``."""
+    """Raises UserError ``target_full``, ``file_not_writable``."""
     try:
         durable.write_file(file.absolute(), text.encode(), Point.OUTPUT_FILE)
     except OSError as error:
-        raise UserError("file_not_writable") from error
+        raise faults.of_output(error) from error
 
 
 def read(file: Path) -> str:

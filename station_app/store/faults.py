@@ -16,7 +16,7 @@ from pathlib import Path
 import sqlcipher3
 from sqlalchemy.exc import DBAPIError
 
-from station_app.errors import BugError, EnvironmentFault, StationError
+from station_app.errors import BugError, EnvironmentFault, StationError, UserError
 
 _ENVIRONMENT = {
     3: "store_unwritable",  # PERM
@@ -75,6 +75,11 @@ def of_disk(error: OSError) -> EnvironmentFault:
     if error.errno in _UNWRITABLE:
         return EnvironmentFault("store_unwritable")
     return EnvironmentFault("disk_error", errno=error.errno)
+
+
+def of_output(error: OSError) -> UserError:
+    """For a file that somebody asked to be written: ``target_full`` or ``file_not_writable``; what is kept is safe."""
+    return UserError("target_full" if of_disk(error).code == "disk_full" else "file_not_writable")
 
 
 def _is_full(folder: Path) -> bool:

@@ -45,6 +45,17 @@ def test_a_case_goes_and_comes_back_received(office: Office, stick: Stick) -> No
     _is_whole(office)
 
 
+def test_a_full_stick_is_said_and_changes_nothing(office: Office, tmp_path: Path) -> None:
+    record = office.submit(1)
+    (tmp_path / "out.zt.part").symlink_to("/dev/full")
+    with pytest.raises(UserError, match="target_full"):
+        courier.export(office.desk, tmp_path / "out.zt")
+    assert not (tmp_path / "out.zt").exists()
+    assert [row.state for row in office.rows(record)] == [OutboxState.WAITING]
+    with pytest.raises(UserError, match="file_not_writable"):
+        courier.export(office.desk, tmp_path / "nowhere" / "out.zt")
+
+
 def test_returned_corrected_approved_and_paid_by_stick_alone(office: Office, stick: Stick) -> None:
     record = office.submit(5)
     stick.round(office, "first")
