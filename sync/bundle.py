@@ -54,7 +54,9 @@ class BundleSender:
             offset = self._transport.blob_offset(scan.reference, scan.sha256)
         except FAULTS as fault:
             return Outcome(scan, fault=fault)
-        return self._blobs.outcome(replace(scan, offset=min(offset, scan.size)))
+        begun = replace(scan, offset=min(offset, scan.size))
+        self._meter(begun.offset - scan.offset)  # it has arrived, whoever sent it: what is left must come to nothing
+        return self._blobs.outcome(begun)
 
     def _read(self, batch: Sequence[ScanToSend]) -> tuple[list[Outcome], dict[ScanToSend, memoryview]]:
         """The bytes of a batch, and what is wrong with those of which they cannot be had."""
