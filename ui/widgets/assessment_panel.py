@@ -115,7 +115,8 @@ class AssessmentPanel(Card):
         quote.setToolTip(clause.quote if cut else "")
         self._add(quote)
         self._quotes.append(quote)
-        quote.setVisible(not self._tight)
+        if self._tight:
+            quote.hide()
         link = LinkButton(f"{clause.place} · 看原文{'  F9' if clause == self.clause else ''}", "", "clause")
         link.setToolTip(clause.quote)
         link.setFocusPolicy(Qt.FocusPolicy.NoFocus)

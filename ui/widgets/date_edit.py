@@ -7,10 +7,10 @@ import unicodedata
 from datetime import date
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QFocusEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from ui.widgets.text_edit import without_unseen
+from ui.widgets.text_edit import is_no_text, without_unseen
 
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _PARTED = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?")
@@ -63,6 +63,12 @@ class DateEdit(QLineEdit):
         self.setPlaceholderText("年-月-日")
         self.textEdited.connect(self._read)
         self.editingFinished.connect(self._spell_out)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if is_no_text(event):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
 
     def value(self) -> str | None:
         read = read_typed_date(self.text())

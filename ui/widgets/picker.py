@@ -9,7 +9,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from ui.widgets.suggestions import Suggestion, SuggestionList
-from ui.widgets.text_edit import take_out_unseen
+from ui.widgets.text_edit import is_no_text, take_out_unseen
 
 Search = Callable[[str], Sequence[str]]
 """Known names for what was typed, best first; all of them for nothing."""
@@ -70,6 +70,8 @@ class PickerEdit(QLineEdit):
             self.close_list()
         elif key in (Qt.Key.Key_Down, Qt.Key.Key_Up) and not self.isReadOnly():
             self._step(1 if key == Qt.Key.Key_Down else -1)
+        elif is_no_text(event):
+            event.ignore()
         else:
             super().keyPressEvent(event)
 

@@ -15,7 +15,7 @@ from ui.widgets.overlay import Overlay
 from ui.widgets.picture_view import STEP
 from ui.widgets.text import Text
 
-_HELP = "拖角，或 Tab 换角、方向键移动（Shift 快移）"
+_HELP = "拖角，或 Tab 换角、方向键移"
 _NO_KEYS = Qt.FocusPolicy.NoFocus
 _LOOKING = ("larger", "smaller", "close_viewer")
 _CUTTING = ("turn_cut", "undo_cut", "confirm_cut", "leave_cut")  # only while corners are set

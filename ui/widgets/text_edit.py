@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 # zero width, marks of writing direction, byte order
@@ -30,6 +31,12 @@ class TextEdit(QLineEdit):
         if text != self.text():
             self.setText(text)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if is_no_text(event):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
     def _read(self, _: str) -> None:
         take_out_unseen(self)
         text = self.text()
@@ -38,6 +45,12 @@ class TextEdit(QLineEdit):
             self.setText(text[0].upper() + text[1:])
             self.setCursorPosition(at)
         self.edited.emit(self.text())
+
+
+def is_no_text(event: QKeyEvent) -> bool:
+    """Whether a letter was pressed with Alt: a key of the page whose time is over, never a letter of a name."""
+    held = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
+    return held == Qt.KeyboardModifier.AltModifier and bool(event.text().strip())
 
 
 def without_unseen(text: str) -> str:

@@ -2,7 +2,7 @@
 
 The identity card lies on a simulated reader, certificate and signed sheet come through SANE's network backend from a
 feeder that speaks eSCL, the cards are played from a clip into the camera's own sink. The pictures of each step are left
-in ``build/capture``.
+in ``build/capture``, in a folder for each test.
 """
 
 from __future__ import annotations
@@ -141,8 +141,10 @@ class Counter:
 
 
 @pytest.fixture
-def counter(qtbot: QtBot, qapp: QApplication, world: World, tmp_path: Path) -> Iterator[Counter]:
-    out = ROOT / "build" / "capture"
+def counter(
+    qtbot: QtBot, qapp: QApplication, world: World, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Counter]:
+    out = ROOT / "build" / "capture" / request.node.name.removeprefix("test_")
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     package = tmp_path / "package"
@@ -302,3 +304,32 @@ def _submit(counter: Counter) -> None:
     counter.press(Qt.Key.Key_Return, _CTRL)
     counter.until(lambda: counter.intake.draft.state is not State.DRAFT)
     counter.picture("submitted")
+
+
+def test_a_stack_comes_apart_in_the_window(counter: Counter, scanner: FakeScanner, reader: str) -> None:
+    """Both sides of the card on one sheet, one with nothing on it, and the certificate."""
+    from station_app.domain.application import Category
+
+    card = [pixels_of(each) for each in (pictures.id_front(_WHO), pictures.id_back(_WHO))]
+    certificate = pixels_of(pictures.certificate(_WHO, Category(_CASE["category"]), _CASE["certificate"]))
+    scanner.sheets, scanner.pages = 3, (flatbed(card, 3).jpeg(), flatbed([], 4).jpeg(), _a4(certificate, 5))
+    _choose_devices(counter.desk, reader)
+    counter.press(Qt.Key.Key_F3)
+    counter.until(lambda: counter.intake.isVisible())
+    counter.press(Qt.Key.Key_F12)
+    wanted = {ScanKind.ID_FRONT, ScanKind.ID_BACK, ScanKind.CERTIFICATE}
+    counter.until(lambda: counter.kinds() >= wanted)
+    counter.until(lambda: "空白页" in _said(counter).values())
+    counter.picture("stack")
+    assert len(counter.intake.draft.scans) == 4  # the blank one is marked and stays
+    assert "空白页" not in [_said(counter)[scan.id] for scan in counter.intake.draft.scans if scan.kind in wanted]
+    counter.adopt("name", "id_number", "occupation", "level", "number", "issue_date", "issuer")
+    assert counter.value("id_number") == _WHO.id_number
+    assert counter.value("name") == _WHO.name
+    counter.picture("stack-read")
+
+
+def _said(counter: Counter) -> dict[str, str]:
+    """Below each page, by its id."""
+    places = [tile.place for tile in counter.intake.form.strip._tiles]
+    return {place.scan_id: place.read for place in places if place.scan_id}

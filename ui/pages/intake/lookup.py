@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from station_app.domain.identity import mask_id, mask_tail, tidy_number
 from station_app.services import members
 from ui.widgets.suggestions import Suggestion, SuggestionList
-from ui.widgets.text_edit import without_unseen
+from ui.widgets.text_edit import is_no_text, without_unseen
 
 if TYPE_CHECKING:
     from station_app.domain.member import Member
@@ -77,6 +77,8 @@ class LookupLine(QLineEdit):
             self._walk(1 if key == Qt.Key.Key_Down else -1)
         elif key == Qt.Key.Key_Escape and self.text():
             self.clear_all()
+        elif is_no_text(event):
+            event.ignore()
         else:
             super().keyPressEvent(event)
 

@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from station_app.domain.application import ScanKind, State
+from station_app.domain.reading import DocumentReading, ReadField, ScanReading
 from station_app.services import capture, intake, settings
 from station_app.services.desk import Desk
 from tests.unit.ui.intake.conftest import focused, press, put_page, sample, settle, write
 from tests.unit.ui.intake.pages import CTRL, complete, stored
-from tests.unit.ui.intake.readings import put_readings, told, truth
+from tests.unit.ui.intake.readings import BOX, CORNERS, put, put_readings, told, truth
 from ui.context import Context
 from ui.pages.intake import IntakePage
 
@@ -329,3 +330,36 @@ def test_an_unsure_reading_asks_and_a_locked_field_says_how(qtbot: QtBot, differ
     differing.draft.submitting = False
     assert differing.draft.content.value("card_no") == wrong_card()
     assert "不能改" in said[-1]
+
+
+def test_a_rare_name_is_never_put_right(qtbot: QtBot, page: IntakePage, desk: Desk, tmp_path: Path) -> None:
+    application_id = with_values(desk, complete(desk, tmp_path), name="王㛃")
+    case = intake.open_case(desk, application_id)
+    (front,) = [each for each in case.scans if each.kind is ScanKind.ID_FRONT]
+    fields = {"name": ReadField("王洁", 0.99, BOX), "id_number": ReadField(sample(3)[0].id_number, 0.99, BOX)}
+    put(desk, ScanReading(front.id, desk.now(), (DocumentReading(ScanKind.ID_FRONT, fields, CORNERS),)))
+    opened(qtbot, page, application_id)
+    page._go_to("name")
+    assert not page.side.compare.isVisible()
+    assert beside(page, "name") == ""
+    press(Qt.Key.Key_A, ALT)
+    settle(qtbot, page)
+    assert page.draft.content.value("name") == "王㛃"
+    assert missing(page) == []
+
+
+@pytest.mark.parametrize("name", ["name", "occupation", "issue_date", "lookup"])
+def test_one_alt_a_too_many_types_nothing(
+    qtbot: QtBot, page: IntakePage, desk: Desk, tmp_path: Path, name: str
+) -> None:
+    application_id = complete(desk, tmp_path)
+    put_readings(desk, application_id)
+    opened(qtbot, page, application_id)
+    page._go_to(name)
+    line = focused()
+    assert isinstance(line, QLineEdit)
+    before = line.text()
+    line.setCursorPosition(len(before))
+    press(Qt.Key.Key_A, ALT)
+    press(Qt.Key.Key_K, ALT)
+    assert line.text() == before
