@@ -36,7 +36,9 @@ Report = Callable[[BaseException], None]
 
 @dataclass(frozen=True)
 class _Ticket:
-    """What waits on the main thread for an answer. ``told`` and ``stop``: of a stream."""
+    """What waits on the main thread for an answer. ``told``: of a stream; ``stop``: of what can be made to end soon;
+    ``never_dropped``: its work is done in any case.
+    """
 
     owner: QObject
     done: Callable[[Any], None]
@@ -45,6 +47,7 @@ class _Ticket:
     future: Future[None]
     told: Callable[[Any], None] | None = None
     stop: Callable[[], None] | None = None
+    never_dropped: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,7 @@ class Tasks(QObject):
         self._reader = ThreadPoolExecutor(1, "station-reader")
         self._writer = ThreadPoolExecutor(1, "station-writer")
         self._runner = ThreadPoolExecutor(1, "station-runner")
+        self._slow = ThreadPoolExecutor(1, "station-slow")
         self._waiter = ThreadPoolExecutor(_STREAMS, "station-waiter")
         self._inbox: SimpleQueue[_Answer] = SimpleQueue()
         self._tickets: dict[int, _Ticket] = {}
@@ -117,13 +121,15 @@ class Tasks(QObject):
         failed: Failed | None = None,
         *,
         key: str | None = None,
+        stop: Callable[[], None] | None = None,
     ) -> None:
         """Like ``query``, for a folder or a file of the clerk's, which may lie on a share that does not answer: on a
-        thread of its own, for which neither lookups nor the window's end ever wait.
+        thread of its own, for which neither lookups nor the window's end ever wait. ``stop``, from any thread, makes
+        what can be ended of ``work`` end; it is called when the window closes and where nobody waits any more.
         """
         if key is not None:
             self._supersede(owner, key)
-        self._looks.add(self._submit(_aside, owner, work, done, failed, key))
+        self._looks.add(self._submit(_aside, owner, work, done, failed, key, stop=stop))
 
     def forget(self, owner: QObject, key: str) -> None:
         """Nobody waits any more for the answer to this query or look."""
@@ -137,15 +143,21 @@ class Tasks(QObject):
         failed: Failed | None = None,
         *,
         long: bool = False,
+        stop: Callable[[], None] | None = None,
     ) -> None:
         """Write in the background, in the calls' order; what it touched goes to the events, its value to ``done``.
 
         The write itself is never dropped, only its answer. ``long``: it may take minutes (a stick's files) and goes
-        beside the others, so that nothing waits to be saved.
+        beside the others, so that nothing waits to be saved. ``stop``, from any thread, makes ``work`` write at once
+        what it then still writes (page work, page by page); it has a line of its own, and only the window's end, which
+        calls ``stop``, waits for it.
         """
-        executor = self._runner if long else self._writer
         _check_bare(work)
         write = partial(_written, work, self._events, self.wrote.emit)
+        if stop is not None:
+            self._submit(self._slow.submit, owner, write, done or _ignore, failed, None, stop=stop, never_dropped=True)
+            return
+        executor = self._runner if long else self._writer
         self._commands.add(self._submit(executor.submit, owner, write, done or _ignore, failed, None))
 
     def stream(
@@ -192,8 +204,8 @@ class Tasks(QObject):
         for number in self._looks:
             self._tickets.pop(number, None)
         self._looks.clear()
-        waiting = [ticket.future for number, ticket in self._tickets.items() if number not in self._commands]
-        wait([future for future in waiting if not future.cancel()])
+        waiting = [ticket for number, ticket in self._tickets.items() if number not in self._commands]
+        wait([each.future for each in waiting if each.never_dropped or not each.future.cancel()])
         self._tickets = {number: ticket for number, ticket in self._tickets.items() if number in self._commands}
 
     def close(self) -> None:
@@ -203,6 +215,7 @@ class Tasks(QObject):
         self._reader.shutdown(wait=True)
         self._writer.shutdown(wait=True)
         self._runner.shutdown(wait=True)
+        self._slow.shutdown(wait=True)
         self._waiter.shutdown(wait=True)
 
     def _submit(
@@ -216,6 +229,7 @@ class Tasks(QObject):
         *,
         told: Callable[[Any], None] | None = None,
         stop: Callable[[], None] | None = None,
+        never_dropped: bool = False,
     ) -> int:
         _check_bare(work)
         self._last += 1
@@ -226,13 +240,15 @@ class Tasks(QObject):
             inbox.put(_attempt(number, work, report))
             arrived.emit()
 
-        self._tickets[number] = _Ticket(owner, done, failed, key, begin(run), told, stop)
+        self._tickets[number] = _Ticket(owner, done, failed, key, begin(run), told, stop, never_dropped)
         return number
 
     def _supersede(self, owner: QObject, key: str) -> None:
         for number, ticket in list(self._tickets.items()):
             if ticket.owner is owner and ticket.key == key:
                 ticket.future.cancel()
+                if ticket.stop is not None:
+                    ticket.stop()
                 del self._tickets[number]
 
     def _deliver(self) -> None:

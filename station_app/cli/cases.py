@@ -12,8 +12,10 @@ from station_app.cli.entry import open_desk
 from station_app.cli.output import Exit, WrongUse, print_json, say, say_error
 from station_app.domain.application import EDITABLE, Content, ScanKind, State
 from station_app.errors import UserError
-from station_app.services import capture, intake, ledger, members, paper_files, submission
+from station_app.papers.pager import Pager
+from station_app.services import capture, intake, ledger, members, submission
 from station_app.services.desk import Desk
+from station_app.services.paper_files import Pictures, pictures_of
 from station_app.store.records import LedgerQuery
 from ui.messages import state_word
 
@@ -155,18 +157,19 @@ def _read_json(file: str) -> dict[str, Any]:
     return raw
 
 
-def _read_scans(named: Iterable[tuple[ScanKind, str]]) -> list[tuple[ScanKind, bytes]]:
-    pages = []
+def _read_scans(named: Iterable[tuple[ScanKind, str]]) -> list[tuple[ScanKind, Pictures]]:
+    """All are looked at before the first is filed."""
+    pager, found = Pager(), []
     for kind, path in named:
         try:
             content = Path(path).read_bytes()
         except OSError as error:
             raise WrongUse("file_unreadable", file=path) from error
-        pages += [
-            (kind, page) for page in paper_files.pictures_of(content).pages
-        ]  # all looked at before the first is filed
-    return pages
+        found.append((kind, pictures_of(content, pager)))
+    return found
 
 
-def _file(desk: Desk, application_id: str, pages: Iterable[tuple[ScanKind, bytes]]) -> None:
-    capture.add_scans(desk, application_id, list(pages))
+def _file(desk: Desk, application_id: str, named: Iterable[tuple[ScanKind, Pictures]]) -> None:
+    found = list(named)
+    pages = [(kind, page) for kind, each in found for page in each.pages]
+    capture.add_scans(desk, application_id, pages, [each.file for _, each in found if each.file is not None])

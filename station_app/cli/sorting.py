@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from station_app.cli.entry import open_desk
-from station_app.cli.output import Exit, print_json, say_error
-from station_app.errors import EnvironmentFault, UserError
+from station_app.cli.output import Exit, print_json, say, say_error
+from station_app.errors import EnvironmentFault, StationError, UserError
+from station_app.papers.pager import Pager
 from station_app.papers.reader import Reader
 from station_app.services import sorting, tray
 from station_app.services.desk import Desk
+from station_app.services.paper_files import read_file
 from station_app.services.sorting import Outcome, Stack
-from station_app.services.tray import TrayRow
+from station_app.services.tray import Added, TrayRow
+from ui.messages import sentence
 
 
 def sort(arguments: argparse.Namespace) -> Exit:
@@ -21,12 +24,22 @@ def sort(arguments: argparse.Namespace) -> Exit:
     sorted too.
     """
     with open_desk() as desk:
-        added = tray.keep_files(desk, [Path(each) for each in arguments.files]).value
+        added = sum((_kept(desk, Path(each)) for each in arguments.files), Added())
+        if added.again:
+            say(sentence("tray_again", number=added.again))
         for _, error in added.refused:
             say_error(error)
         outcomes = _sorted(desk)
     print_json([_told(each) for each in outcomes])
     return Exit.NO if added.refused or any(each.problem for each in outcomes) else Exit.DONE
+
+
+def _kept(desk: Desk, path: Path) -> Added:
+    """One that cannot be read does not stop the others."""
+    try:
+        return tray.keep_pictures(desk, read_file(path, Pager())).value
+    except StationError as error:
+        return Added(refused=((path.name, error),))
 
 
 def waiting(_arguments: argparse.Namespace) -> Exit:
@@ -37,8 +50,8 @@ def waiting(_arguments: argparse.Namespace) -> Exit:
 
 
 def _sorted(desk: Desk) -> tuple[Outcome, ...]:
-    stack = Stack(desk)
     with Reader() as reader:
+        stack = Stack(desk, reader)
         while (page := stack.next()) is not None:
             try:
                 documents = reader.read_page(desk.store.scans.get(page.file_name), desk.today())

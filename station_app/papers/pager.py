@@ -19,7 +19,7 @@ from station_app.errors import EnvironmentFault, UserError
 from station_app.papers.paging import tiff
 from station_app.papers.paging.page import FilePage, is_pdf
 
-__all__ = ["LARGEST_FILE", "FilePage", "is_paged", "pages_of"]
+__all__ = ["LARGEST_FILE", "FilePage", "Pager", "is_paged", "is_pdf"]
 
 _MODULE = "station_app.papers.paging.child"
 LARGEST_FILE = 100 * 2**20  # bytes
@@ -32,22 +32,45 @@ def is_paged(content: bytes) -> bool:
     return is_pdf(content) or tiff.has_several(content)
 
 
-def pages_of(content: bytes, most: int) -> list[FilePage]:
-    """All pages of a PDF or TIFF in their order, at most ``most``.
+class Pager:
+    """Takes files apart, one after the other, on one thread; ``close`` comes from any."""
 
-    Raises UserError ``pdf_locked``, ``pdf_damaged``, ``pdf_empty``, ``scan_unreadable``, ``picture_too_large``,
-    ``scans_too_many`` (params number, most), ``file_too_slow``; EnvironmentFault ``paging_failed`` (the child died).
-    """
-    child = subprocess.Popen(  # noqa: S603  our own module
-        children.command(_MODULE), stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=child_environment()
-    )
-    with contextlib.ExitStack() as stack:
-        stack.callback(_end, child)
-        clock = stack.enter_context(_Patience(child))
-        assert child.stdin is not None
-        assert child.stdout is not None
-        _ask(child.stdin, content, most)
-        return _answer(child.stdout, clock)
+    def __init__(self) -> None:
+        self._child: subprocess.Popen[bytes] | None = None
+        self._closed = False
+        self._lock = threading.Lock()
+
+    def pages_of(self, content: bytes, most: int) -> list[FilePage]:
+        """All pages of a PDF or TIFF in their order, at most ``most``.
+
+        Raises UserError ``pdf_locked``, ``pdf_damaged``, ``pdf_empty``, ``scan_unreadable``, ``picture_too_large``,
+        ``scans_too_many`` (params number, most), ``file_too_slow``; EnvironmentFault ``paging_failed`` (the child
+        died, or was ended by ``close``).
+        """
+        child = self._spawn()
+        with contextlib.ExitStack() as stack:
+            stack.callback(_end, child)
+            clock = stack.enter_context(_Patience(child))
+            assert child.stdin is not None
+            assert child.stdout is not None
+            _ask(child.stdin, content, most)
+            return _answer(child.stdout, clock)
+
+    def close(self) -> None:
+        """Nobody waits for pages any more: the child ends in the middle of one, and no other starts."""
+        with self._lock:
+            self._closed = True
+            if self._child is not None:
+                self._child.kill()
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        with self._lock:
+            if self._closed:
+                raise EnvironmentFault("paging_failed")
+            self._child = child = subprocess.Popen(  # noqa: S603  our own module
+                children.command(_MODULE), stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=child_environment()
+            )
+        return child
 
 
 class _Patience:

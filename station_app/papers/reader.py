@@ -84,6 +84,11 @@ class Reader:
         child = self._child
         return None if child is None else child.pid
 
+    @property
+    def closed(self) -> bool:
+        """Whether nobody waits for this reader any more."""
+        return self._closed
+
     def read(self, file: Path, today: date) -> list[PageReading]:
         """Every page of a picture file. ``today``: what an identity card's term is compared with.
 

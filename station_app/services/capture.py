@@ -25,6 +25,7 @@ from station_app.services.filing import (
     check_open,
     entry,
     filing,
+    link_files,
     media_type_of,
     send_additions,
     write_rows,
@@ -41,6 +42,7 @@ __all__ = [
     "cut_scan",
     "entry",
     "media_type_of",
+    "page_hashes",
     "read_original",
     "read_scan",
     "remark_scan",
@@ -60,19 +62,21 @@ def add_scan(desk: Desk, application_id: str, kind: ScanKind, content: bytes) ->
 
 
 def add_scans(
-    desk: Desk, application_id: str, pages: Sequence[tuple[ScanKind, bytes]]
+    desk: Desk, application_id: str, pages: Sequence[tuple[ScanKind, bytes]], files: Sequence[bytes] = ()
 ) -> Written[tuple[ScanRecord, ...]]:
     """File pages with a case: every page looked at, then the files, durable, then their rows in one transaction.
 
     On a case already submitted the pages travel as an addition to its revision (the signed sheet that follows).
+    ``files``: PDF and TIFF files that pages were taken out of, kept beside them.
     The same page twice under one kind is one page. Raises UserError ``scan_*``, ``scans_too_many``, ``not_editable``.
     """
     desk.require(Act.CASES)
-    with filing(desk, [content for _, content in pages]) as (uow, kept):
+    with filing(desk, [content for _, content in pages], files) as (uow, kept):
         record = uow.applications.get(application_id)
         check_open(record)
         there = {(scan.kind, scan.sha256): scan for scan in uow.scans.of(application_id)}
-        looked_at = [(kind, page) for (kind, _), page in zip(pages, kept, strict=True)]
+        looked_at = [(kind, page) for (kind, _), page in zip(pages, kept, strict=False)]
+        link_files(uow, record, kept[len(pages) :], desk.now())
         unknown = {(kind, page.put.sha256): page for kind, page in looked_at if (kind, page.put.sha256) not in there}
         new = write_rows(desk, uow, record, [(kind, page) for (kind, _), page in unknown.items()])
         there |= {(scan.kind, scan.sha256): scan for scan in new}
@@ -82,14 +86,24 @@ def add_scans(
         return Written(filed, changed_by(record, new))
 
 
-def replace_scan(desk: Desk, scan_id: str, content: bytes) -> Written[ScanRecord]:
-    """Put another page in a page's place; the old one leaves the case in the same moment."""
+def page_hashes(desk: Desk, application_id: str) -> set[str]:
+    """SHA-256 of the case's pages, and of what they were cut out of."""
+    with desk.store.read() as uow:
+        scans = uow.scans.of(application_id)
+        used = {scan.original_id for scan in scans}
+        whole = {each.sha256 for each in uow.originals.of(application_id) if each.id in used}
+    return {scan.sha256 for scan in scans} | whole
+
+
+def replace_scan(desk: Desk, scan_id: str, content: bytes, files: Sequence[bytes] = ()) -> Written[ScanRecord]:
+    """Put another page in a page's place; the old one leaves the case at once. ``files``: as ``add_scans``."""
     desk.require(Act.CASES)
-    with filing(desk, [content]) as (uow, (page,)):
+    with filing(desk, [content], files) as (uow, (page, *kept)):
         old = uow.scans.get(scan_id)
         record = uow.applications.get(old.application_id)
         if record.state not in EDITABLE:
             raise UserError("not_editable", state=record.state.value)
+        link_files(uow, record, kept, desk.now())
         uow.scans.remove(scan_id)
         uow.audit.add("scan_replaced", old.application_id, desk.operator.id, old=scan_id)
         (scan,) = write_rows(desk, uow, record, [(old.kind, page)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from uuid import uuid4
@@ -11,7 +12,7 @@ from station_app.domain.application import EDITABLE, ScanKind
 from station_app.domain.operator import Act
 from station_app.domain.reading import TURNS, Corners, Cut, ScanReading
 from station_app.durable import Point
-from station_app.errors import UserError
+from station_app.errors import EnvironmentFault, UserError
 from station_app.papers.reader import Reader
 from station_app.services import page_work
 from station_app.services.desk import Desk, Written
@@ -22,6 +23,7 @@ from station_app.services.filing import (
     check_number,
     check_open,
     filing,
+    link_files,
     scan_row,
     send_additions,
 )
@@ -36,8 +38,8 @@ _LEAST_AREA = 400.0  # pixels that four corners must hold between them
 class DevicePage:
     """A page as a scanner, a camera or a document gave it. ``kind``: what the clerk asked for, if anything.
 
-    ``once``: what the case had before of the very same bytes is this page, filed then and cut short; two empty sheets
-    that come together may be alike, and are two.
+    ``once``: it lies elsewhere until it is filed, in the tray or in a file; what the case had before of the very same
+    bytes is this page, filed then and cut short. Two empty sheets that come together may be alike, and are two.
     """
 
     content: bytes
@@ -45,27 +47,37 @@ class DevicePage:
     once: bool = False
 
 
-def add_device_pages(desk: Desk, application_id: str, pages: Sequence[DevicePage]) -> Written[tuple[ScanRecord, ...]]:
+def add_device_pages(
+    desk: Desk,
+    application_id: str,
+    pages: Sequence[DevicePage],
+    files: Sequence[bytes] = (),
+    reader: Reader | None = None,
+) -> Written[tuple[ScanRecord, ...]]:
     """Keep pages as they came, durable, and file them: nothing that happens afterwards can lose one.
 
     On a case being written they are filed whole at once; the reading worker then puts in the place of each the
     documents on it, straight and upright, under the kinds they read as (``Changed`` with SCANS tells). On a case
     already submitted that is done first, a second for each page, since what is filed there travels at once: not for a
-    thread that others wait for. A page that is to be there ``once`` is not filed again.
+    thread that others wait for, and over as soon as somebody closes ``reader``: pages that lie nowhere else are filed
+    whole then. A page that is to be there ``once`` is not filed again. ``files``: PDF and TIFF that pages were taken
+    out of, kept beside them.
 
-    Raises UserError ``scan_*``, ``scans_too_many``, ``not_editable``.
+    Raises UserError ``scan_*``, ``scans_too_many``, ``not_editable``; EnvironmentFault ``reading_failed`` where the
+    reader was closed and all pages lie elsewhere.
     """
     desk.require(Act.CASES)
     with desk.store.read() as uow:
         record = uow.applications.get(application_id)
     check_open(record)
     contents = [page.content for page in pages]
-    looked = [Looked()] * len(pages) if record.state in EDITABLE else page_work.look_at(desk, contents)
+    looked = [Looked()] * len(pages) if record.state in EDITABLE else _looked_at(desk, pages, reader)
     parts = [part.content for each in looked if each.page for part in each.page.parts]
-    with filing(desk, [*contents, *parts]) as (uow, kept):
+    with filing(desk, [*contents, *parts], files) as (uow, kept):
         record = uow.applications.get(application_id)
         check_open(record)
         whole, cut = kept[: len(pages)], iter(kept[len(pages) :])
+        link_files(uow, record, kept[len(pages) + len(parts) :], desk.now())
         check_number(len(uow.scans.of(record.id)) + max(len(parts), len(pages)))
         filed: list[ScanRecord] = []
         new: list[ScanRecord] = []
@@ -77,6 +89,15 @@ def add_device_pages(desk: Desk, application_id: str, pages: Sequence[DevicePage
         if new and record.state not in EDITABLE:
             send_additions(desk, uow, record, new)
         return Written(tuple(filed), changed_by(record, new))
+
+
+def _looked_at(desk: Desk, pages: Sequence[DevicePage], reader: Reader | None) -> list[Looked]:
+    with ExitStack() as stack:
+        used = reader or stack.enter_context(Reader())
+        looked = page_work.look_at(desk, [page.content for page in pages], used)
+        if used.closed and all(page.once for page in pages):
+            raise EnvironmentFault("reading_failed")
+        return looked
 
 
 def _filed_before(uow: UnitOfWork, record: ApplicationRecord, page: Kept) -> list[ScanRecord]:
@@ -120,7 +141,9 @@ def _known_or_new(uow: UnitOfWork, record: ApplicationRecord, page: Kept, now: s
 # ---- by hand
 
 
-def cut_scan(desk: Desk, scan_id: str, corners: Corners, turn: int = 0) -> Written[ScanRecord]:
+def cut_scan(
+    desk: Desk, scan_id: str, corners: Corners, turn: int = 0, reader: Reader | None = None
+) -> Written[ScanRecord]:
     """Put in a page's place what lies between four corners of its original, then turned (degrees clockwise).
 
     ``corners``: pixels of ``read_original``, clockwise from what is to be the top left. Where the page has no original
@@ -130,8 +153,9 @@ def cut_scan(desk: Desk, scan_id: str, corners: Corners, turn: int = 0) -> Writt
     cut = _checked(corners, turn)
     with desk.store.read() as uow:
         _editable(uow, uow.scans.get(scan_id))
-    with Reader() as reader:
-        content = reader.cut_by_hand(read_original(desk, scan_id), cut)
+    with ExitStack() as stack:
+        used = reader or stack.enter_context(Reader())
+        content = used.cut_by_hand(read_original(desk, scan_id), cut)
     with filing(desk, [content]) as (uow, (page,)):
         old = uow.scans.get(scan_id)
         record = _editable(uow, old)

@@ -16,9 +16,11 @@ from station_app.domain.canonical import canonical_json
 from station_app.durable import Point
 from station_app.errors import UserError
 from station_app.events import Changed, Kind
+from station_app.papers.bands import bands_of
+from station_app.papers.pager import is_pdf
 from station_app.services.desk import Desk
 from station_app.store import UnitOfWork
-from station_app.store.records import ApplicationRecord, ScanRecord
+from station_app.store.records import ApplicationRecord, PaperFile, ScanRecord
 from station_app.store.scan_files import PutScan
 from sync.bodies import Author, ScanAddition, ScanEntry
 from sync.wire import MAX_ADDED, MAX_SCANS, OpKind
@@ -39,7 +41,8 @@ _OPENED = tuple(name for name in _FORMATS if name != "MPO")  # a JPEG of several
 
 
 def media_type_of(content: bytes) -> str:
-    """What kind of picture the bytes are. Raises UserError ``scan_empty``, ``scan_too_large``, ``scan_unreadable``.
+    """What kind of picture the bytes are. Raises UserError ``scan_empty``, ``scan_too_large``, ``scan_unreadable``,
+    ``picture_too_heavy``.
 
     It is looked at to its end, so that a half-copied file is found at the counter and not by the reviewer.
     """
@@ -66,7 +69,8 @@ def _check_whole(picture: Image.Image, content: bytes) -> None:
     elif picture.format == "PNG":
         picture.verify()
     else:
-        picture.load()
+        for _ in bands_of(content, picture):
+            pass  # no more than a band is held of what is too large for an old PC
 
 
 def _picture_data(content: bytes) -> int:
@@ -88,13 +92,34 @@ class Kept:
 
 
 @contextmanager
-def filing(desk: Desk, contents: Sequence[bytes]) -> Iterator[tuple[UnitOfWork, list[Kept]]]:
-    """Look at all pages, keep them, then a transaction for their rows. One that cannot be read keeps all out."""
-    types = [media_type_of(content) for content in contents]
+def filing(
+    desk: Desk, contents: Sequence[bytes], files: Sequence[bytes] = (), point: Point = Point.SCAN_ROW
+) -> Iterator[tuple[UnitOfWork, list[Kept]]]:
+    """Look at all pages, keep them, then a transaction for their rows. One that cannot be read keeps all out.
+
+    ``files``: the PDF and TIFF files that pages were taken out of: kept as well, behind the pages in the answer.
+    """
+    types = [*map(media_type_of, contents), *map(_type_of_file, files)]
     with desk.store.scans.filing:
-        kept = [Kept(kind, put) for kind, put in zip(types, desk.store.scans.put_all(contents), strict=True)]
-        with desk.store.write(Point.SCAN_ROW) as uow:
-            yield uow, kept
+        puts = desk.store.scans.put_all([*contents, *files])
+        with desk.store.write(point) as uow:
+            yield uow, [Kept(kind, put) for kind, put in zip(types, puts, strict=True)]
+
+
+def _type_of_file(content: bytes) -> str:
+    return "application/pdf" if is_pdf(content) else "image/tiff"
+
+
+def keep_file(uow: UnitOfWork, kept: Kept, now: str) -> str:
+    """The id of a file that pages were taken out of; the same bytes again are the same file."""
+    put = kept.put
+    return uow.paper_files.keep(PaperFile(str(uuid4()), put.sha256, put.size, kept.media_type, put.name, now)).id
+
+
+def link_files(uow: UnitOfWork, record: ApplicationRecord, files: Sequence[Kept], now: str) -> None:
+    """Pages of these files are the case's."""
+    for each in files:
+        uow.paper_files.link(keep_file(uow, each, now), record.id)
 
 
 def write_rows(

@@ -9,7 +9,7 @@ from station_app.events import Changed
 from station_app.services.desk import Desk, Written
 from station_app.services.intake import chip_fields, find_id
 from station_app.store import UnitOfWork
-from station_app.store.records import ApplicationRecord, LedgerQuery, LedgerRow, MoveRecord, ScanRecord
+from station_app.store.records import ApplicationRecord, LedgerQuery, LedgerRow, MoveRecord, PaperFile, ScanRecord
 
 
 def find(desk: Desk, query: LedgerQuery) -> list[LedgerRow]:
@@ -71,6 +71,11 @@ def _page(scan: ScanRecord) -> dict[str, Any]:
     return {"kind": scan.kind.value, "sha256": scan.sha256, "size": scan.size, **remark, **erased}
 
 
+def _paper_file(file: PaperFile) -> dict[str, Any]:
+    erased = {"erased": True} if file.erased_at else {}
+    return {"sha256": file.sha256, "size": file.size, "media_type": file.media_type, **erased}
+
+
 def whole(uow: UnitOfWork, record: ApplicationRecord) -> dict[str, Any]:
     """The document that ``show`` prints."""
     content = record.content.to_json()
@@ -92,6 +97,7 @@ def whole(uow: UnitOfWork, record: ApplicationRecord) -> dict[str, Any]:
         "rejection": record.rejection_code,
         "returned": [each.to_json() for each in record.returned],
         "scans": [_page(scan) for scan in uow.scans.of(record.id)],
+        "files": [_paper_file(each) for each in uow.paper_files.of(record.id)],
         "revisions": [
             {"revision": each.revision, "sha256": each.body_sha256, "submitted_at": each.frozen_at}
             for each in uow.applications.revisions(record.id)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 from uuid import uuid4
 
 from station_app.domain.application import EDITABLE, ScanKind
@@ -18,6 +19,7 @@ from station_app.store import UnitOfWork
 from station_app.store.records import ApplicationRecord, OriginalRecord, ScanRecord
 from sync.wire import MAX_SCANS
 
+T = TypeVar("T")
 READ = Changed.of(Kind.READINGS)
 
 
@@ -29,17 +31,23 @@ class Looked:
     failure: str | None = None
 
 
-def look_at(desk: Desk, contents: Sequence[bytes]) -> list[Looked]:
-    """Cut and read pages now, which takes a second for each; a page that cannot be stays whole."""
-    with Reader() as reader:
-        return [_look_at(desk, reader, content) for content in contents]
+def to_the_end(work: Callable[[], T], reader: Reader) -> T:
+    """Do what needs this reader, and end it."""
+    with reader:
+        return work()
+
+
+def look_at(desk: Desk, contents: Sequence[bytes], reader: Reader) -> list[Looked]:
+    """Cut and read pages now, which takes a second for each; a page that cannot be stays whole, and so do those that
+    are left once somebody closes the reader."""
+    return [_look_at(desk, reader, content) for content in contents]
 
 
 def _look_at(desk: Desk, reader: Reader, content: bytes) -> Looked:
     try:
         return Looked(reader.cut(content, desk.today()))
     except StationError as error:
-        return Looked(failure=error.code)
+        return Looked() if reader.closed else Looked(failure=error.code)
 
 
 def original_of(record: ApplicationRecord, page: Kept, now: str) -> OriginalRecord:

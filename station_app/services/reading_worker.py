@@ -21,7 +21,6 @@ from station_app.papers.reader import Reader
 from station_app.services.desk import Desk
 from station_app.services.page_work import put_failure, put_parts, put_reading
 from station_app.services.sorting import Stack
-from station_app.services.tray import DEVICE
 from station_app.store.records import ScanRecord, TrayRecord
 
 _LOG = logging.getLogger(__name__)
@@ -49,7 +48,7 @@ class ReadingWorker:
         self._thread = Thread(target=self._live, name="reading")
         self._forget = events.listen(self._hear)
         self.failure: str | None = None
-        self.stack = Stack(desk)
+        self.stack = Stack(desk, self._reader)
 
     # ---- from outside
 
@@ -132,8 +131,6 @@ class ReadingWorker:
             if self._stopping or _is_everywhere(error):
                 raise
             return self.stack.failed(page, error)
-        if page.source == DEVICE:
-            self._reader.stop()  # a page of a submitted case is cut by a child of its own, and two are too many
         return self.stack.sort(page, documents)
 
     def _look_at(self, scan: ScanRecord) -> Changed:

@@ -63,6 +63,7 @@ def _mark(desk: Desk, due: Sequence[str]) -> None:
         for application_id in due:
             uow.scans.erase(application_id, desk.now())
             uow.originals.erase(application_id, desk.now())
+            uow.paper_files.erase(application_id, desk.now())
             uow.readings.erase(application_id)
             uow.audit.add("scans_erased", application_id, _BY_ITSELF)
         uow.facts.set(UNFINISHED, json.dumps(due))

@@ -15,6 +15,7 @@ from station_app.durable import Point
 from station_app.errors import StationError, UserError
 from station_app.events import Changed
 from station_app.papers import Paper, PaperCode, read_code
+from station_app.papers.reader import Reader
 from station_app.services import tray
 from station_app.services.desk import Desk, Written
 from station_app.services.signed_papers import judge
@@ -58,11 +59,12 @@ class _Thought:
 
 class Stack:
     """What was put into the tray last, sorted page by page on one thread. ``outcomes``: as far as it is, in its order;
-    any thread may look.
+    any thread may look. ``reader``: cuts pages of submitted cases; whoever closes it leaves the page where it waits.
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, reader: Reader | None = None) -> None:
         self._desk = desk
+        self._reader = reader
         self._done = True
         self.outcomes: tuple[Outcome, ...] = ()
 
@@ -78,7 +80,8 @@ class Stack:
 
     def sort(self, page: TrayRecord, documents: Sequence[DocumentReading]) -> Changed:
         try:
-            return self._note(sort_page(self._desk, page.id, documents, self.outcomes[-1] if self.outcomes else None))
+            before = self.outcomes[-1] if self.outcomes else None
+            return self._note(sort_page(self._desk, page.id, documents, before, self._reader))
         except UserError as error:
             if error.code == "tray_page_unknown":  # the clerk has filed it by hand meanwhile
                 return tray.TOUCHED
@@ -93,7 +96,11 @@ class Stack:
 
 
 def sort_page(
-    desk: Desk, tray_id: str, documents: Sequence[DocumentReading], before: Outcome | None = None
+    desk: Desk,
+    tray_id: str,
+    documents: Sequence[DocumentReading],
+    before: Outcome | None = None,
+    reader: Reader | None = None,
 ) -> Written[Outcome]:
     """File the page, or say why it waits. ``before``: the page that lay before it in the stack: the back of an identity
     card names nobody, so its owner is thought to be that of the front.
@@ -105,7 +112,7 @@ def sort_page(
         thought = _thought(desk, uow, documents, before)
     if thought.problem is None and thought.application_id is not None and thought.code is not None:
         try:
-            return _filed(desk, page, thought.application_id, thought.code)
+            return _filed(desk, page, thought.application_id, thought.code, reader)
         except UserError as error:  # the case is full, or was closed in this moment
             thought = replace(thought, problem=error)
     return _left(desk, page, thought)
@@ -118,8 +125,10 @@ def failed(desk: Desk, tray_id: str, error: StationError) -> Written[Outcome]:
     return _left(desk, page, _Thought(error))
 
 
-def _filed(desk: Desk, page: TrayRecord, application_id: str, code: PaperCode) -> Written[Outcome]:
-    written = tray.put_into(desk, page, application_id, ScanKind.FORM, code)
+def _filed(
+    desk: Desk, page: TrayRecord, application_id: str, code: PaperCode, reader: Reader | None
+) -> Written[Outcome]:
+    written = tray.put_into(desk, page, application_id, ScanKind.FORM, code, reader)
     with desk.store.read() as uow:
         record = uow.applications.get(application_id)
     defects = tuple(dict.fromkeys(defect for each in page.documents for defect in each.defects))

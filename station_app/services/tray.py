@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import uuid4
 
 from station_app.domain.application import CLOSED, ScanKind, State
@@ -14,14 +13,16 @@ from station_app.durable import Point
 from station_app.errors import StationError, UserError
 from station_app.events import Changed, Kind
 from station_app.papers import PaperCode, read_code
-from station_app.services import capture, paper_files
+from station_app.papers.reader import Reader
+from station_app.services import capture
 from station_app.services.cutting import DevicePage, add_device_pages
 from station_app.services.desk import Desk, Written
+from station_app.services.filing import Kept, filing, keep_file
 from station_app.services.page_work import put_reading
+from station_app.services.paper_files import Pictures
 from station_app.services.signed_papers import judge
 from station_app.store import UnitOfWork
 from station_app.store.records import LedgerQuery, LedgerRow, ScanRecord, TrayRecord
-from station_app.store.scan_files import PutScan
 
 FILE, DEVICE = "file", "device"  # where a page came from
 UNSORTED = "tray_unsorted"  # nobody has looked at it yet
@@ -62,59 +63,70 @@ class TrayRow:
         return self.page.application_id is not None and not self.refused
 
 
-def keep(desk: Desk, pages: Sequence[bytes], source: str = FILE) -> Written[tuple[str, ...]]:
-    """Put pages into the tray before anybody looks at them, durable; their ids. The same bytes again are one page.
+@dataclass(frozen=True)
+class KeptPages:
+    """``ids`` of pages in the tray; ``again``: so many of those put in were there already, or twice among them."""
 
-    ``source``: ``file``, or ``device``, whose pages are cut out and straightened when they are filed.
+    ids: tuple[str, ...]
+    again: int = 0
+
+
+def keep(desk: Desk, pages: Sequence[bytes], source: str = FILE, file: bytes | None = None) -> Written[KeptPages]:
+    """Put pages into the tray before anybody looks at them, durable. The same bytes again are one page.
+
+    ``source``: ``file``, or ``device``, whose pages are cut out and straightened when they are filed. ``file``: the
+    PDF or TIFF that they were taken out of, kept as long as one of them waits, and with the cases they go to.
 
     Raises UserError ``scan_*``: then none is kept.
     """
     desk.require(Act.CASES)
-    types = [capture.media_type_of(content) for content in pages]
-    with desk.store.scans.filing:
-        puts = desk.store.scans.put_all(pages)
-        with desk.store.write(Point.TRAY) as uow:
-            known = {each.sha256: each.id for each in uow.tray.all()}
-            new = {put.sha256: _row(desk, put, kind, source) for put, kind in zip(puts, types, strict=True)}
-            added = [row for sha256, row in new.items() if sha256 not in known]
-            uow.tray.add(*added)
-            for row in added:
-                uow.audit.add("tray_kept", row.id, desk.operator.id)
+    with filing(desk, pages, [] if file is None else [file], Point.TRAY) as (uow, kept):
+        known = {each.sha256: each.id for each in uow.tray.all()}
+        came, whole = kept[: len(pages)], kept[len(pages) :]
+        new = {each.put.sha256: each for each in came if each.put.sha256 not in known}
+        file_id = keep_file(uow, whole[0], desk.now()) if new and whole else None
+        added = [_row(desk, each, source, file_id) for each in new.values()]
+        uow.tray.add(*added)
+        for row in added:
+            uow.audit.add("tray_kept", row.id, desk.operator.id)
     known.update({row.sha256: row.id for row in added})
-    return Written(tuple(dict.fromkeys(known[put.sha256] for put in puts)), TOUCHED)
+    ids = tuple(dict.fromkeys(known[each.put.sha256] for each in came))
+    return Written(KeptPages(ids, len(came) - len(added)), TOUCHED)
 
 
 @dataclass(frozen=True)
 class Added:
-    """Of files put in: how many pages are in the tray now, and which files were refused, and why."""
+    """Of files put in: how many pages came into the tray, how many lay there ``again``, byte for byte; and which files
+    were refused, and why.
+    """
 
-    pages: int
+    pages: int = 0
+    again: int = 0
     refused: tuple[tuple[str, StationError], ...] = ()
 
-
-def keep_files(desk: Desk, paths: Sequence[Path]) -> Written[Added]:
-    """The same for files, PDF and TIFF page by page; one that cannot be read does not stop the others."""
-    desk.require(Act.CASES)
-    pages, refused = 0, []
-    for path in paths:
-        try:
-            pages += len(keep(desk, paper_files.read_file(path).pages).value)
-        except StationError as error:
-            refused.append((path.name, error))
-    return Written(Added(pages, tuple(refused)), TOUCHED)
+    def __add__(self, more: Added) -> Added:
+        return Added(self.pages + more.pages, self.again + more.again, self.refused + more.refused)
 
 
-def _row(desk: Desk, put: PutScan, media_type: str, source: str) -> TrayRecord:
+def keep_pictures(desk: Desk, found: Pictures) -> Written[Added]:
+    """The same for what a file holds."""
+    kept = keep(desk, found.pages, file=found.file).value
+    return Written(Added(len(found.pages) - kept.again, kept.again), TOUCHED)
+
+
+def _row(desk: Desk, kept: Kept, source: str, file_id: str | None) -> TrayRecord:
+    put = kept.put
     return TrayRecord(
         id=str(uuid4()),
         sha256=put.sha256,
         size=put.size,
-        media_type=media_type,
+        media_type=kept.media_type,
         file_name=put.name,
         reason=UNSORTED,
         added_at=desk.now(),
         operator_id=desk.operator.id,
         source=source,
+        file_id=file_id,
     )
 
 
@@ -149,12 +161,14 @@ def cases(desk: Desk, text: str) -> list[LedgerRow]:
         return uow.applications.find(LedgerQuery(text=text, states=_OPEN, limit=_MANY))
 
 
-def file_page(desk: Desk, tray_id: str, application_id: str, kind: ScanKind) -> Written[str]:
+def file_page(
+    desk: Desk, tray_id: str, application_id: str, kind: ScanKind, reader: Reader | None = None
+) -> Written[str]:
     """File a page to a case as the clerk says; the case's reference. A paper of our own goes as a form to its own case
     only, and not where it was printed for another revision or edited since.
 
     Raises UserError ``tray_page_unknown``, ``tray_not_read_yet``, ``paper_*``, ``scan_*``, ``scans_too_many``,
-    ``not_editable``.
+    ``not_editable``; EnvironmentFault ``reading_failed``: somebody has closed ``reader``, the page waits on.
     """
     desk.require(Act.CASES)
     with desk.store.read() as uow:
@@ -164,7 +178,7 @@ def file_page(desk: Desk, tray_id: str, application_id: str, kind: ScanKind) -> 
             _check_paper(desk, uow, code, application_id)
         elif kind is ScanKind.FORM and page.reason == UNSORTED and uow.settings.get("reading_enabled"):
             raise UserError("tray_not_read_yet")  # its code may say that it is another case's
-    return put_into(desk, page, application_id, kind, code if kind is ScanKind.FORM else None)
+    return put_into(desk, page, application_id, kind, code if kind is ScanKind.FORM else None, reader)
 
 
 def _check_paper(desk: Desk, uow: UnitOfWork, code: PaperCode, application_id: str) -> None:
@@ -175,29 +189,44 @@ def _check_paper(desk: Desk, uow: UnitOfWork, code: PaperCode, application_id: s
         raise judged.problem
 
 
-def put_into(desk: Desk, page: TrayRecord, application_id: str, kind: ScanKind, code: PaperCode | None) -> Written[str]:
+def put_into(
+    desk: Desk,
+    page: TrayRecord,
+    application_id: str,
+    kind: ScanKind,
+    code: PaperCode | None,
+    reader: Reader | None = None,
+) -> Written[str]:
     """The page becomes one of the case's; then it leaves the tray. Cut short in between, it is in both, and doing it
     again adds nothing. One page at a time: the clerk and the sorter may want the same one, for two cases.
 
     Raises UserError ``tray_page_unknown``: it was filed meanwhile.
     """
     with desk.store.scans.filing:
-        return _put_into(desk, page, application_id, kind, code)
+        return _put_into(desk, page, application_id, kind, code, reader)
 
 
 def _put_into(
-    desk: Desk, page: TrayRecord, application_id: str, kind: ScanKind, code: PaperCode | None
+    desk: Desk,
+    page: TrayRecord,
+    application_id: str,
+    kind: ScanKind,
+    code: PaperCode | None,
+    reader: Reader | None,
 ) -> Written[str]:
     with desk.store.read() as uow:
         uow.tray.get(page.id)
     content = desk.store.scans.get(page.file_name)
     if page.source == DEVICE:
-        changed = add_device_pages(desk, application_id, [DevicePage(content, kind, once=True)]).changed
+        pages = [DevicePage(content, kind, once=True)]
+        changed = add_device_pages(desk, application_id, pages, reader=reader).changed
     else:
         filed = capture.add_scans(desk, application_id, [(kind, content)])
         changed = filed.changed | _put_reading(desk, page, filed.value[0])
     with desk.store.write(Point.TRAY) as uow:
         uow.tray.remove(page.id)
+        if page.file_id is not None:
+            uow.paper_files.link(page.file_id, application_id)
         if code is not None:
             uow.prints.note_came(code.whole, code.page, desk.now(), desk.operator.id)
         uow.audit.add("tray_filed", page.id, desk.operator.id, application=application_id, kind=kind.value)
@@ -213,7 +242,9 @@ def _put_reading(desk: Desk, page: TrayRecord, scan: ScanRecord) -> Changed:
 
 
 def discard(desk: Desk, tray_ids: Sequence[str]) -> Written[None]:
-    """Throw pages away for good: their rows, and their bytes where no case has them. A lead's word, on record."""
+    """Throw pages away for good: their rows, and their bytes where no case has them; what they came in goes with the
+    last of its pages. A lead's word, on record.
+    """
     desk.require(Act.DISCARD)
     with desk.store.scans.filing:
         with desk.store.write(Point.TRAY) as uow:
@@ -221,6 +252,7 @@ def discard(desk: Desk, tray_ids: Sequence[str]) -> Written[None]:
             for page in pages:
                 uow.tray.remove(page.id)
                 uow.audit.add("tray_discarded", page.id, desk.operator.id)
-            unneeded = {page.file_name for page in pages if not uow.tray.is_needed(page.file_name)}
+            names = {*(page.file_name for page in pages), *uow.paper_files.erase_unclaimed(desk.now())}
+            unneeded = {name for name in names if not uow.tray.is_needed(name)}
         desk.store.scans.erase(unneeded)
     return Written(None, TOUCHED)

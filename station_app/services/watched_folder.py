@@ -9,9 +9,11 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Condition, Thread
 
@@ -20,6 +22,7 @@ from station_app.durable import Point
 from station_app.errors import StationError, UserError
 from station_app.papers.pager import LARGEST_FILE, is_paged
 from station_app.services.capture import media_type_of
+from station_app.services.paper_files import bytes_of
 
 _LOG = logging.getLogger(__name__)
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".pdf", ".tif", ".tiff"})
@@ -48,6 +51,23 @@ class Look:
     files: tuple[Arrived, ...] = ()
     gone: bool = False
     halves: tuple[Arrived, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What came of reading the files that were ``asked`` for: bytes, or why there are none."""
+
+    asked: tuple[Arrived, ...]
+    read: Mapping[Arrived, bytes]
+    unread: Mapping[Arrived, StationError]
+
+
+@dataclass(frozen=True)
+class Stays:
+    """A file that could not be put away."""
+
+    file: Arrived
+    error: UserError
 
 
 class FolderWatch:
@@ -135,41 +155,57 @@ def put_away(file: Arrived) -> None:
         raise UserError("watched_file_stays", folder=DONE_FOLDER) from error
 
 
+Told = Look | Fetched | Stays
+
+
 class FolderWorker:
-    """``watch`` a folder (empty: none); ``told`` is called on the worker's thread whenever a look differs from the one
-    before. ``stop`` once: it does not wait for a share that does not answer.
+    """All that is asked of a folder's disk, on one thread that the disk may hold for ever; nobody waits for it.
+
+    ``watch`` a folder (empty: none); ``told`` is called on the worker's thread whenever a look differs from the one
+    before, and with what came of ``fetch`` and ``put_away``. ``stop`` ends the looking; what was asked for is done
+    first. It may be watched again afterwards: a thread that hangs goes on once the disk answers, and is the only one.
     """
 
-    def __init__(self, told: Callable[[Look], None], every: float = EVERY) -> None:
+    def __init__(self, told: Callable[[Told], None], every: float = EVERY) -> None:
         self._told = told
         self._every = every
         self._condition = Condition()
         self._watched = ("", 0.0)
         self._done: list[Arrived] = []
+        self._asked: deque[Callable[[], Told | None]] = deque()
         self._round = 0
-        self._stopping = False
-        self._looking: float | None = None
+        self._stopping = True
+        self._began: float | None = None
         self._thread: Thread | None = None
 
     def watch(self, folder: str, since: float = 0.0) -> None:
         with self._condition:
-            if (folder, since) == self._watched:
+            if not self._stopping and (folder, since) == self._watched:
                 return
+            self._stopping = False
             self._watched = folder, since
             self._round += 1
-            if folder and self._thread is None and not self._stopping:
-                self._thread = Thread(target=self._live, name="watched folder", daemon=True)
-                self._thread.start()
+            if folder:
+                self._start()
             self._condition.notify_all()
 
     def done(self, file: Arrived) -> None:
+        """It is filed: never offer it again."""
         with self._condition:
             self._done.append(file)
             self._condition.notify_all()
 
+    def fetch(self, files: Sequence[Arrived]) -> None:
+        """Read these; ``Fetched`` tells."""
+        self._ask(partial(_fetched, tuple(files)))
+
+    def put_away(self, file: Arrived) -> None:
+        """As the function; ``Stays`` tells where it could not be."""
+        self._ask(partial(_put_away, file))
+
     def held(self) -> float:
-        """For how many seconds the look that is under way has been: a share that does not answer holds it."""
-        began = self._looking
+        """For how many seconds the disk has been asked for the same thing: a share that does not answer holds it."""
+        began = self._began
         return 0.0 if began is None else time.monotonic() - began
 
     def stop(self) -> None:
@@ -177,30 +213,57 @@ class FolderWorker:
             self._stopping = True
             self._condition.notify_all()
 
+    def _ask(self, act: Callable[[], Told | None]) -> None:
+        with self._condition:
+            self._asked.append(act)
+            self._start()
+            self._condition.notify_all()
+
+    def _start(self) -> None:
+        """With the condition held."""
+        if self._thread is None:
+            self._thread = Thread(target=self._live, name="watched folder", daemon=True)
+            self._thread.start()
+
+    # ---- the thread
+
     def _live(self) -> None:
         at, watch, told = -1, None, Look()
-        while not self._stopping:
+        while True:
             with self._condition:
-                done, self._done = self._done, []
+                act = self._asked.popleft() if self._asked else None
+                if act is None and self._stopping:
+                    self._thread = None
+                    return
+                done = tuple(self._done)
                 if self._round != at:
                     at = self._round
                     folder, since = self._watched
                     watch = FolderWatch(Path(folder), since) if folder else None
-            self._looking = time.monotonic()
+            self._began = time.monotonic()
+            if act is not None:
+                self._tell(_safely(act))
+                continue
             look = _look(watch, done)
-            self._looking = None
+            self._began = None
             if look != told:
                 told = look
-                with suppress(RuntimeError):  # who was told of it is gone
-                    self._told(look)
-            self._rest(at)
+                self._tell(look)
+            self._rest(at, len(done))
 
-    def _rest(self, at: int) -> None:
+    def _tell(self, told: Told | None) -> None:
+        if told is not None:
+            with suppress(RuntimeError):  # who was told of it is gone
+                self._told(told)
+
+    def _rest(self, at: int, done: int) -> None:
         with self._condition:
-            self._condition.wait_for(lambda: self._stopping or self._done or self._round != at, self._every)
+            self._condition.wait_for(
+                lambda: self._stopping or self._asked or len(self._done) != done or self._round != at, self._every
+            )
 
 
-def _look(watch: FolderWatch | None, done: list[Arrived]) -> Look:
+def _look(watch: FolderWatch | None, done: Iterable[Arrived]) -> Look:
     if watch is None:
         return Look()
     for each in done:
@@ -210,3 +273,30 @@ def _look(watch: FolderWatch | None, done: list[Arrived]) -> Look:
     except Exception:  # the window must not end with it
         _LOG.exception("the watched folder could not be looked at")
         return Look(gone=True)
+
+
+def _safely(act: Callable[[], Told | None]) -> Told | None:
+    try:
+        return act()
+    except Exception:  # as above
+        _LOG.exception("a file of the watched folder could not be seen to")
+        return None
+
+
+def _fetched(files: Sequence[Arrived]) -> Fetched:
+    read: dict[Arrived, bytes] = {}
+    unread: dict[Arrived, StationError] = {}
+    for each in files:
+        try:
+            read[each] = bytes_of(each.path)
+        except StationError as error:
+            unread[each] = error
+    return Fetched(tuple(files), read, unread)
+
+
+def _put_away(file: Arrived) -> Stays | None:
+    try:
+        put_away(file)
+    except UserError as error:
+        return Stays(file, error)
+    return None

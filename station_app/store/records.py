@@ -124,6 +124,7 @@ class TrayRecord:
 
     ``reason``: a code and its ``params``, why it waits. ``code``: of our own paper, empty where none was read.
     ``kind`` and ``application_id``: as what and to which case it could be filed. ``documents``: what was read on it.
+    ``file_id``: the PDF or TIFF that it was taken out of.
     """
 
     id: str
@@ -140,6 +141,7 @@ class TrayRecord:
     kind: ScanKind | None = None
     application_id: str | None = None
     documents: tuple[DocumentReading, ...] = ()
+    file_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,19 @@ class OriginalRecord:
 
     id: str
     application_id: str
+    sha256: str
+    size: int
+    media_type: str
+    file_name: str
+    added_at: str
+    erased_at: str | None = None
+
+
+@dataclass(frozen=True)
+class PaperFile:
+    """A PDF or TIFF of several pages as it came. ``file_name`` finds its bytes in ``Store.scans``."""
+
+    id: str
     sha256: str
     size: int
     media_type: str

@@ -8,18 +8,19 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Row, bindparam, insert, literal_column, select, union, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, insert, literal_column, select, union, update
 
 from station_app.domain.application import ScanKind
 from station_app.domain.reading import Cut
 from station_app.errors import UserError
 from station_app.store.records import ScanRecord
 from station_app.store.rows import json_or_none
-from station_app.store.schema import applications, originals, scans, tray
+from station_app.store.schema import applications, case_files, originals, paper_files, scans, tray
 from station_app.store.times import Moment, stamp
 
 _MOST_AT_ONCE = 500
-_FILES = (scans, originals)  # the tables whose rows own files
+_OWNED = (scans, originals)  # the tables whose rows own files and belong to one case
+_KEPT = (*_OWNED, paper_files)  # those whose files go once they are erased
 _OF = select(scans).where(scans.c.application_id == bindparam("case")).order_by(literal_column("rowid"))
 _NEW = insert(scans)
 
@@ -114,13 +115,15 @@ class Scans:
     def references_with(self, file_names: Collection[str]) -> list[str]:
         """The cases that have one of these files, by reference (some hundreds of files at most)."""
         wanted = sorted(file_names)
-        owners = union(*(select(each.c.application_id).where(each.c.file_name.in_(wanted)) for each in _FILES))
+        owned = [select(each.c.application_id).where(each.c.file_name.in_(wanted)) for each in _OWNED]
+        shared = select(case_files.c.application_id).join(paper_files).where(paper_files.c.file_name.in_(wanted))
+        owners = union(*owned, shared)
         found = select(applications.c.reference).where(applications.c.id.in_(owners))
         return list(self._connection.execute(found.order_by(applications.c.reference)).scalars())
 
     def all_file_names(self) -> set[str]:
-        """Every file that should be there: of pages, of removed ones too, of originals, and of pages in the tray."""
-        owned = (select(each.c.file_name).where(each.c.erased_at.is_(None)) for each in _FILES)
+        """Every file that should be there: of pages (removed ones too), originals, PDFs as they came, the tray."""
+        owned = (select(each.c.file_name).where(each.c.erased_at.is_(None)) for each in _KEPT)
         kept = union(*owned, select(tray.c.file_name))
         return set(self._connection.execute(kept).scalars())
 
@@ -132,21 +135,23 @@ class Scans:
         self._connection.execute(update(scans).where(kept).values(erased_at=stamp(at)))
 
     def files_to_erase(self, application_ids: Collection[str]) -> list[str]:
-        """The files of erased pages and originals of these cases (some hundreds at most) that nothing else needs."""
+        """The files of erased pages, originals and what they came in, of these cases (some hundreds at most), that
+        nothing else needs."""
         mine = sorted(application_ids)
-        erased = union(
-            *(
-                select(each.c.file_name).where(each.c.application_id.in_(mine), each.c.erased_at.is_not(None))
-                for each in _FILES
-            )
-        ).subquery()
+        owned = [select(each.c.file_name).where(each.c.application_id.in_(mine), _gone(each)) for each in _OWNED]
+        shared = select(paper_files.c.file_name).join(case_files)
+        erased = union(*owned, shared.where(case_files.c.application_id.in_(mine), _gone(paper_files))).subquery()
         needed = (
             select(each.c.id).where(each.c.file_name == erased.c.file_name, each.c.erased_at.is_(None))
-            for each in _FILES
+            for each in _KEPT
         )
         waiting = select(tray.c.id).where(tray.c.file_name == erased.c.file_name)
         found = select(erased.c.file_name).where(*(~each.exists() for each in (*needed, waiting)))
         return sorted(set(self._connection.execute(found).scalars()))
+
+
+def _gone(table: Table) -> ColumnElement[bool]:
+    return table.c.erased_at.is_not(None)
 
 
 def _values(record: ScanRecord) -> dict[str, Any]:

@@ -183,6 +183,33 @@ originals = Table(
     sqlite_strict=True,
 )
 
+# a PDF or TIFF of several pages as it came; the cases that have a page of it are in ``case_files``
+paper_files = Table(
+    "paper_files",
+    METADATA,
+    _text("id", primary_key=True),
+    _text("sha256", CheckConstraint("length(sha256) = 64")),
+    _integer("size", CheckConstraint("size > 0")),
+    _text("media_type"),
+    _text("file_name"),
+    _text("added_at"),
+    _text("erased_at", nullable=True),
+    Index("paper_files_sha256", "sha256"),
+    Index("paper_files_file_name", "file_name"),
+    sqlite_strict=True,
+)
+
+case_files = Table(
+    "case_files",
+    METADATA,
+    _text("application_id", ForeignKey("applications.id")),
+    _text("file_id", ForeignKey("paper_files.id")),
+    PrimaryKeyConstraint("application_id", "file_id"),
+    Index("case_files_file", "file_id"),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
 readings = Table(
     "readings",
     METADATA,
@@ -320,6 +347,7 @@ tray = Table(
     _json("documents"),
     _text("added_at"),
     _text("operator_id"),
+    _text("file_id", nullable=True),  # of ``paper_files``
     Index("tray_file_name", "file_name"),
     sqlite_strict=True,
 )

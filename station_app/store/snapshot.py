@@ -72,6 +72,7 @@ def _look_into(store: Store, path: Path) -> tuple[tuple[str, ...], int, tuple[in
         pages = copy.execute(
             "SELECT file_name FROM scans WHERE erased_at IS NULL"
             " UNION SELECT file_name FROM originals WHERE erased_at IS NULL"
+            " UNION SELECT file_name FROM paper_files WHERE erased_at IS NULL"
             " UNION SELECT file_name FROM tray ORDER BY file_name"
         ).fetchall()
         generation = copy.execute("SELECT value FROM facts WHERE key = 'generation'").fetchone()

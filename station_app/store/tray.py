@@ -12,7 +12,7 @@ from station_app.domain.reading import DocumentReading
 from station_app.errors import UserError
 from station_app.store.records import TrayRecord
 from station_app.store.rows import to_json
-from station_app.store.schema import originals, scans, tray
+from station_app.store.schema import originals, paper_files, scans, tray
 
 
 class Tray:
@@ -54,9 +54,12 @@ class Tray:
         self._connection.execute(delete(tray).where(tray.c.id == tray_id))
 
     def is_needed(self, file_name: str) -> bool:
-        """Whether a page of the tray or of a case has this file; one that was erased needs it no more."""
-        kept = [select(each.c.id).where(each.c.file_name == file_name) for each in (scans, originals, tray)]
-        kept = [kept[0].where(scans.c.erased_at.is_(None)), kept[1].where(originals.c.erased_at.is_(None)), kept[2]]
+        """Whether a page of the tray or of a case has this file, or a PDF does; what was erased needs it no more."""
+        kept = [
+            select(each.c.id).where(each.c.file_name == file_name, each.c.erased_at.is_(None))
+            for each in (scans, originals, paper_files)
+        ]
+        kept.append(select(tray.c.id).where(tray.c.file_name == file_name))
         return any(self._connection.execute(each.limit(1)).first() is not None for each in kept)
 
 

@@ -20,6 +20,7 @@ from station_app.store.operators import Operators
 from station_app.store.originals import Originals
 from station_app.store.outbox import Outbox
 from station_app.store.packs import Packs
+from station_app.store.paper_files import PaperFiles
 from station_app.store.prints import Prints
 from station_app.store.readings import Readings
 from station_app.store.receipts import Receipts
@@ -59,6 +60,10 @@ class UnitOfWork:
     @cached_property
     def originals(self) -> Originals:
         return Originals(self.connection)
+
+    @cached_property
+    def paper_files(self) -> PaperFiles:
+        return PaperFiles(self.connection)
 
     @cached_property
     def readings(self) -> Readings:

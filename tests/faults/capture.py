@@ -25,6 +25,7 @@ from station_app.devices.scanner import ScanOrder, Source
 from station_app.domain.application import ScanKind
 from station_app.domain.reading import DocumentReading, ReadField
 from station_app.papers import Paper
+from station_app.papers.pager import Pager
 from station_app.services import capture, papers, sorting, tray
 from station_app.services.desk import Desk, Written
 from station_app.services.paper_files import read_file
@@ -115,8 +116,9 @@ def from_the_folder(desk: Desk, case: str, folder: Path) -> None:
     watch = FolderWatch(folder)
     watch.look()
     for file in watch.look().files:
-        pages = [capture.DevicePage(each, once=True) for each in read_file(file.path).pages]
-        capture.add_device_pages(desk, case, pages)
+        found = read_file(file.path, Pager())
+        pages = [capture.DevicePage(each, once=True) for each in found.pages]
+        capture.add_device_pages(desk, case, pages, [found.file] if found.file else [])
         put_away(file)
 
 

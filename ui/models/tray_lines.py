@@ -130,7 +130,9 @@ def headline(view: TrayView) -> str:
 def added_words(added: Added) -> tuple[str, Tone]:
     """What came of putting files in."""
     if not added.refused:
-        return f"已收下 {added.pages} 页，正在识读。", "ok"
+        read = f"已收下 {added.pages} 页，正在识读。" if added.pages else ""
+        again = sentence("tray_again", number=added.again) if added.again else ""
+        return read + again, "attention" if added.again else "ok"
     names = "、".join(name for name, _ in added.refused[:_SHOWN])
     more = f" 等 {len(added.refused)} 个文件" if len(added.refused) > _SHOWN else ""
     why = sentence(added.refused[0][1])

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from station_app.errors import StationError
     from station_app.services.desk import Desk
     from station_app.services.devices import Chosen
+    from station_app.services.tray import KeptPages
     from ui.tasks import Hand, Tasks
 
 
@@ -74,7 +75,10 @@ class StackScan(QObject):
         self.said.emit("扫描仪正在准备…　Esc 取消", "")
         self.take_over(RunningScan(self._tasks, run, partial(_scan, self._desk, run), known.scanner_name))
 
-    def _page(self, _ids: tuple[str, ...]) -> None:
+    def _page(self, kept: KeptPages) -> None:
+        if kept.again:
+            self.said.emit(sentence("tray_again", number=kept.again), "attention")
+            return
         self.said.emit(f"正在扫描，已收到 {self._pages} 页　Esc 取消", "")
 
     def _done(self, pages: int) -> None:

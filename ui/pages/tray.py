@@ -12,11 +12,14 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLay
 from station_app.domain.application import ScanKind
 from station_app.domain.operator import Act
 from station_app.events import Changed, Kind
+from station_app.papers.reader import Reader
 from station_app.services import tray
+from station_app.services.page_work import to_the_end
 from station_app.services.sorting import Outcome
 from station_app.services.tray import TrayRow
 from ui.messages import label, sentence
 from ui.models.tray_lines import added_words, filed_words, headline, kind_word, read_view, reason_words, tray_entries
+from ui.pages.handful import Handful
 from ui.pages.intake.files import FileChooser
 from ui.pages.intake.pictures import LONGEST_SHOWN, shrunk
 from ui.pages.lists.case_pane import Confirm
@@ -116,8 +119,7 @@ class TrayPane(QWidget):
     def put_in(self, paths: Sequence[Path]) -> None:
         """Put files into the tray; they are sorted as they are read."""
         self.said.emit("正在收下文件…", "")
-        work = partial(tray.keep_files, self._context.desk, tuple(paths))
-        self._context.tasks.command(self, work, self._added, self.failed.emit, long=True)
+        Handful(self, self._context.desk, self._context.tasks, paths).kept.connect(self._added)
 
     # ---- what is shown
 
@@ -213,9 +215,13 @@ class TrayPane(QWidget):
             self._put(self._placed, application_id, kind)
 
     def _put(self, row: TrayRow, application_id: str, kind: ScanKind) -> None:
-        work = partial(tray.file_page, self._context.desk, row.page.id, application_id, kind)
+        reader = Reader()
+        work = partial(tray.file_page, self._context.desk, row.page.id, application_id, kind, reader)
         done = partial(self._filed, label(f"scan.{kind.value}"))
-        self._context.tasks.command(self, work, done, self.failed.emit, long=row.page.source == tray.DEVICE)
+        if row.page.source == tray.DEVICE:
+            work = partial(to_the_end, work, reader)
+        stop = reader.close if row.page.source == tray.DEVICE else None
+        self._context.tasks.command(self, work, done, self.failed.emit, stop=stop)
 
     def _filed(self, kind: str, reference: str) -> None:
         self.said.emit(f"已归到 {reference}：{kind}。", "ok")

@@ -41,4 +41,5 @@ def _without_alpha(picture: Image.Image) -> Image.Image:
         picture = Image.alpha_composite(white, picture.convert("RGBA"))
     if picture.mode.startswith("I") or picture.mode == "F":
         picture = picture.point(lambda value: value / 256)  # sixteen bits
-    return picture.convert("L" if picture.mode in ("L", "I", "I;16", "F") else "RGB")
+    mode = "L" if picture.mode in ("L", "I", "I;16", "F") else "RGB"
+    return picture if picture.mode == mode else picture.convert(mode)  # another copy of it may be half a gigabyte

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from station_app.errors import UserError
+from station_app.papers.bands import bands_of, fits
 from station_app.papers.paging import pdf
 from station_app.papers.paging.page import is_pdf
 from sync.wire import MAX_SCANS
@@ -23,6 +24,7 @@ Picture: TypeAlias = NDArray[Any]  # uint8, height x width x 3, blue green red
 _MOST_PIXELS = 120_000_000  # A3 at 600 dpi has 70 million
 _STRIP = 256  # rows
 _HEAD = 2048  # bytes that show what a file is
+_MOST_COEFFICIENTS = 240_000_000  # bytes of a progressive JPEG's, beside the models under 600 MB
 _READ_PIXELS = 12_600_000  # A4 at 300 dpi has 8.7 million: what is larger is made smaller, for the memory
 
 
@@ -37,12 +39,12 @@ class Frame:
 def pages_of(source: Path | bytes) -> Iterator[Frame]:
     """Of a picture, of a TIFF of several pages, of a PDF; a file or its bytes.
 
-    Raises UserError ``scan_file_missing``, ``scan_unreadable``, ``picture_too_large``, ``pdf_*``, ``scans_too_many``.
+    Raises UserError ``scan_file_missing``, ``scan_unreadable``, ``picture_too_large``, ``picture_too_heavy``,
+    ``pdf_*``, ``scans_too_many``.
     """
     with _named():
         if _starts_a_pdf(source):
-            content = source if isinstance(source, bytes) else source.read_bytes()
-            for page in pdf.pages(content, MAX_SCANS):
+            for page in pdf.pages(_bytes_of(source), MAX_SCANS):
                 yield from _frames(page.content)
         else:
             yield from _frames(source)
@@ -80,8 +82,6 @@ def _frames(source: Path | bytes) -> Iterator[Frame]:
     number = 0
     while number < count:
         with Image.open(source if isinstance(source, Path) else BytesIO(source)) as opened:
-            if opened.width * opened.height > _MOST_PIXELS:
-                raise UserError("picture_too_large")
             width = opened.width
             if opened.format in ("JPEG", "MPO"):  # a second picture in it is a preview
                 _draft(opened)
@@ -89,13 +89,50 @@ def _frames(source: Path | bytes) -> Iterator[Frame]:
                 count = getattr(opened, "n_frames", 1)
                 opened.seek(number)
                 width = opened.width
-            frame = _frame(opened, width)
+            if opened.width * opened.height > _MOST_PIXELS:
+                raise UserError("picture_too_large")
+            frame = _frame(opened, width) if _is_had_whole(opened) else _from_bands(_bytes_of(source), opened)
         yield frame
         number += 1
 
 
+def _is_had_whole(picture: Image.Image) -> bool:
+    """Whether it needs no other copy of itself, or is small."""
+    small = picture.width * picture.height <= _READ_PIXELS
+    return picture.format in ("JPEG", "MPO") or small or (picture.mode in ("L", "RGB") and fits(picture))
+
+
+def _bytes_of(source: Path | bytes) -> bytes:
+    return source if isinstance(source, bytes) else source.read_bytes()
+
+
+def _from_bands(content: bytes, frame: Image.Image) -> Frame:
+    """Made smaller band by band, as it would be whole: in colours 120 million pixels are 480 MB and more."""
+    width, height = _bounded(frame.size)
+    step = frame.height / height  # rows of the picture to one that is made of them
+    small: list[Picture] = []
+    above, rest, made = 0, np.empty((0, frame.width, 3), np.uint8), 0
+    for band in bands_of(content, frame):
+        rest = np.concatenate([rest, np.asarray(_plain(band), dtype=np.uint8)])
+        end = height if above + len(rest) >= frame.height else int((above + len(rest)) / step)
+        if end > made:
+            box = (0.0, made * step - above, float(frame.width), min(end * step - above, float(len(rest))))
+            small.append(np.asarray(Image.fromarray(rest).resize((width, end - made), Image.Resampling.BOX, box)))
+            used = int(end * step) - above
+            above, rest, made = above + used, rest[used:], end
+    return Frame(np.ascontiguousarray(np.concatenate(small)[:, :, ::-1]), frame.width / width)
+
+
 def _draft(picture: Image.Image) -> None:
-    """A JPEG can be decoded in an eighth, a quarter or half of its size at once."""
+    """A JPEG can be decoded in an eighth, a quarter or half of its size at once.
+
+    Raises UserError ``picture_too_heavy``: of a progressive one all coefficients are held, whatever is asked of it.
+    """
+    parts = [(across, down) for _, across, down, _ in getattr(picture, "layer", ())]
+    largest = max((across * down for across, down in parts), default=1)
+    held = sum(2 * picture.width * picture.height * across * down // largest for across, down in parts)
+    if picture.info.get("progressive") and held > _MOST_COEFFICIENTS:
+        raise UserError("picture_too_heavy")
     by = next((each for each in (1, 2, 4) if picture.width * picture.height <= _READ_PIXELS * each * each), 8)
     if by > 1:
         picture.draft(None, (picture.width // by, picture.height // by))

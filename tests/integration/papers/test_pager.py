@@ -16,7 +16,7 @@ from pypdf import PdfReader, PdfWriter
 
 from station_app.errors import EnvironmentFault, UserError
 from station_app.papers import pager
-from station_app.papers.pager import FilePage, is_paged, pages_of
+from station_app.papers.pager import FilePage, Pager, is_paged
 from tests.samples.pdfs import drawn_pdf, empty_pdf, jpeg_page, scanned_pdf
 
 pytestmark = pytest.mark.slow
@@ -35,6 +35,10 @@ def _unlike(one: Image.Image, other: Image.Image) -> float:
     """Mean difference of 255, however large either is drawn."""
     small = [each.convert("RGB").resize((120, 120)) for each in (one, other)]
     return max(ImageStat.Stat(ImageChops.difference(*small)).mean)
+
+
+def pages_of(content: bytes, most: int) -> list[FilePage]:
+    return Pager().pages_of(content, most)
 
 
 def _fails(content: bytes, most: int = _MOST) -> UserError:
@@ -225,3 +229,19 @@ def test_pages_that_would_fill_the_memory_are_refused(monkeypatch: pytest.Monkey
     monkeypatch.setattr(pager, "_MOST_BYTES", 2 * len(picture))
     assert len(pages_of(scanned_pdf([picture] * 2), _MOST)) == 2
     assert _fails(scanned_pdf([picture] * 3)).code == "picture_too_large"
+
+
+def test_who_closes_the_window_does_not_wait_for_the_pages_that_are_left() -> None:
+    pager = Pager()
+
+    def leave(child: psutil.Process) -> None:
+        child.suspend()  # in the middle of a page
+        pager.close()
+
+    hurry = _while_away(leave)
+    with pytest.raises(EnvironmentFault, match="paging_failed"):
+        pager.pages_of(scanned_pdf([jpeg_page("red")]), _MOST)
+    hurry.join()
+    with pytest.raises(EnvironmentFault, match="paging_failed"):
+        pager.pages_of(scanned_pdf([jpeg_page("red")]), _MOST)
+    assert not psutil.Process().children()

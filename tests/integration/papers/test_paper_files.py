@@ -11,8 +11,9 @@ from station_app.cli import cases, main
 from station_app.cli.output import Exit
 from station_app.domain.application import ScanKind
 from station_app.errors import UserError
-from station_app.papers.pager import LARGEST_FILE
+from station_app.papers.pager import LARGEST_FILE, Pager
 from station_app.services import paper_files
+from station_app.services.paper_files import Pictures
 from tests.samples.pdfs import jpeg_page, scanned_pdf
 
 pytestmark = pytest.mark.slow
@@ -25,8 +26,8 @@ def test_every_page_of_a_pdf_is_of_the_kind_that_was_named_and_a_picture_stays_a
     picture.write_bytes(jpeg_page("black", size=(400, 300)))
     found = cases._read_scans([(ScanKind.CERTIFICATE, str(pdf)), (ScanKind.CARD, str(picture))])
     assert found == [
-        *[(ScanKind.CERTIFICATE, each) for each in _PAGES],
-        (ScanKind.CARD, picture.read_bytes()),
+        (ScanKind.CERTIFICATE, Pictures(_PAGES, pdf.read_bytes())),
+        (ScanKind.CARD, Pictures([picture.read_bytes()])),
     ]
 
 
@@ -46,4 +47,4 @@ def test_a_file_without_end_is_not_read(tmp_path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(LARGEST_FILE + 1)
     with pytest.raises(UserError, match="scan_too_large"):
-        paper_files.read_file(path)
+        paper_files.read_file(path, Pager())

@@ -11,8 +11,9 @@ from PIL import Image
 
 from station_app.domain.application import ScanKind
 from station_app.domain.reading import Corners, Cut
-from station_app.errors import UserError
+from station_app.errors import EnvironmentFault, UserError
 from station_app.events import Kind
+from station_app.papers.reader import Reader
 from station_app.services import backup, capture, intake, ledger, submission
 from station_app.services.desk import Desk
 from station_app.store.records import ApplicationRecord, OriginalRecord, ScanRecord
@@ -104,7 +105,6 @@ def test_corners_that_hold_nothing_are_refused(
 def test_the_other_parts_of_a_page_go_when_it_comes_back(
     desk: Desk, record: ApplicationRecord, both_sides: bytes
 ) -> None:
-    from station_app.papers.reader import Reader
     from station_app.services.page_work import put_parts
 
     (whole,) = capture.add_device_pages(desk, record.id, [capture.DevicePage(both_sides)]).value
@@ -196,3 +196,31 @@ def test_the_same_page_of_a_device_twice_is_one_page(desk: Desk, record: Applica
     (anew,) = capture.add_device_pages(desk, record.id, pages[:1]).value
     assert anew.id != first.value[0].id
     assert len(_originals(desk, record)) == 2
+
+
+def test_nobody_waits_for_page_work_that_somebody_ends_and_no_page_is_lost(desk: Desk, picture: bytes) -> None:
+    record = _submitted(desk)
+    reader = Reader()
+    reader.close()
+    (added,) = capture.add_device_pages(desk, record.id, [capture.DevicePage(picture, FORM)], reader=reader).value
+    assert (added.kind, added.cut, capture.read_scan(desk, added.id)) == (FORM, None, picture)
+    with desk.store.read() as uow:
+        assert added.id not in uow.readings.of(record.id)  # nothing is wrong with it
+        assert len(uow.outbox.of(record.id)) == 2
+    waiting = capture.DevicePage(page("elsewhere", 900), FORM, once=True)
+    with pytest.raises(EnvironmentFault, match="reading_failed"):
+        capture.add_device_pages(desk, record.id, [waiting], reader=reader)
+    with desk.store.read() as uow:
+        assert len(uow.outbox.of(record.id)) == 2
+
+
+def test_a_page_of_the_tray_waits_on_where_its_page_work_is_ended(desk: Desk, picture: bytes) -> None:
+    from station_app.services import tray
+
+    record = _submitted(desk)
+    (tray_id,) = tray.keep(desk, [picture], tray.DEVICE).value.ids
+    reader = Reader()
+    reader.close()
+    with pytest.raises(EnvironmentFault, match="reading_failed"):
+        tray.file_page(desk, tray_id, record.id, ScanKind.OTHER, reader)
+    assert tray.count(desk) == 1

@@ -42,7 +42,7 @@ def _picture(number: int = 1) -> bytes:
 
 
 def _sorted(desk: Desk, *documents: DocumentReading, number: int = 1, before: Outcome | None = None) -> Outcome:
-    (tray_id,) = tray.keep(desk, [_picture(number)]).value
+    (tray_id,) = tray.keep(desk, [_picture(number)]).value.ids
     return sorting.sort_page(desk, tray_id, documents, before).value
 
 
@@ -235,16 +235,20 @@ def test_blank_unreadable_and_crowded_pages_wait_with_their_reason(desk: Desk) -
 
 
 def test_a_child_that_fails_over_a_page_leaves_it_waiting_with_the_reason(desk: Desk) -> None:
-    (tray_id,) = tray.keep(desk, [_picture()]).value
+    (tray_id,) = tray.keep(desk, [_picture()]).value.ids
     outcome = sorting.failed(desk, tray_id, EnvironmentFault("reading_silent")).value
     assert outcome.problem is not None
     assert tray.waiting(desk)[0].page.reason == "reading_silent"
 
 
 def test_a_page_is_durable_before_anybody_looks_at_it_and_the_same_twice_is_one(desk: Desk) -> None:
-    first = tray.keep(desk, [_picture(1), _picture(2), _picture(1)]).value
-    assert len(first) == 2
-    assert tray.keep(desk, [_picture(2)]).value == (first[1],)
+    kept = tray.keep(desk, [_picture(1), _picture(2), _picture(1)]).value
+    first = kept.ids
+    assert (len(first), kept.again) == (2, 1)
+    assert tray.keep(desk, [_picture(2), _picture(3)]).value == tray.KeptPages(
+        (first[1], tray.waiting(desk)[2].page.id), 1
+    )
+    tray.discard(desk, [tray.waiting(desk)[2].page.id])
     assert [row.page.reason for row in tray.waiting(desk)] == [tray.UNSORTED] * 2
     assert tray.picture(desk, first[0]) == _picture(1)
     with desk.store.read() as uow:
@@ -267,7 +271,7 @@ def test_cut_short_between_case_and_tray_and_done_again_the_page_is_there_once(
 ) -> None:
     record = complete(desk)
     code, number = _form(_printed(desk, record)), len(_kinds(desk, record))
-    (tray_id,) = tray.keep(desk, [_picture()]).value
+    (tray_id,) = tray.keep(desk, [_picture()]).value.ids
     with monkeypatch.context() as patch:
         patch.setattr("station_app.store.tray.Tray.remove", _cut_short)
         with pytest.raises(KeyboardInterrupt):
@@ -280,7 +284,7 @@ def test_cut_short_between_case_and_tray_and_done_again_the_page_is_there_once(
 def test_only_a_lead_discards_and_the_bytes_go_unless_a_case_has_them(desk: Desk) -> None:
     record = complete(desk)
     shared = pages()[ScanKind.CARD]
-    mine, other = tray.keep(desk, [_picture(1), shared]).value
+    mine, other = tray.keep(desk, [_picture(1), shared]).value.ids
     names = {row.page.id: row.page.file_name for row in tray.waiting(desk)}
     clerk = replace(desk, operator=replace(desk.operator, role=Role.CLERK))
     with pytest.raises(UserError, match="role_forbids"):
@@ -299,7 +303,7 @@ def test_only_a_lead_discards_and_the_bytes_go_unless_a_case_has_them(desk: Desk
 def test_a_page_that_nobody_has_read_is_no_form_yet(desk: Desk) -> None:
     """Its code may say that it is another case's; where nothing is read the clerk's word stands."""
     record = complete(desk)
-    (tray_id,) = tray.keep(desk, [_picture()]).value
+    (tray_id,) = tray.keep(desk, [_picture()]).value.ids
     with pytest.raises(UserError, match="tray_not_read_yet"):
         tray.file_page(desk, tray_id, record.id, ScanKind.FORM)
     settings.change(desk, "reading_enabled", value=False)
@@ -309,7 +313,7 @@ def test_a_page_that_nobody_has_read_is_no_form_yet(desk: Desk) -> None:
 
 def test_a_page_goes_to_one_case_only(desk: Desk) -> None:
     first, second = complete(desk), complete(desk)
-    (tray_id,) = tray.keep(desk, [_picture()]).value
+    (tray_id,) = tray.keep(desk, [_picture()]).value.ids
     with desk.store.read() as uow:
         page = uow.tray.get(tray_id)
     tray.put_into(desk, page, first.id, ScanKind.OTHER, None)

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from queue import SimpleQueue
+from threading import Thread
+from threading import enumerate as enumerate_threads
 
 import pytest
 
 from station_app.errors import UserError
 from station_app.papers.pager import LARGEST_FILE
-from station_app.services.watched_folder import Arrived, FolderWatch, FolderWorker, Look, put_away
+from station_app.services.watched_folder import Arrived, Fetched, FolderWatch, FolderWorker, Look, Stays, Told, put_away
 from tests.patience import PATIENCE_SECONDS
 from tests.samples.pdfs import jpeg_page, scanned_pdf
 
 _PAGE = jpeg_page("red", size=(300, 300))
 
 
-def _names(look: Look) -> list[str]:
+def _names(look: Told) -> list[str]:
+    assert isinstance(look, Look)
     return [each.path.name for each in look.files]
 
 
@@ -134,12 +138,13 @@ def test_the_worker_tells_each_change_once_and_follows_to_another_folder(tmp_pat
     for folder in (one, other):
         folder.mkdir()
     (other / "b.jpg").write_bytes(_PAGE)
-    told: SimpleQueue[Look] = SimpleQueue()
+    told: SimpleQueue[Told] = SimpleQueue()
     worker = FolderWorker(told.put, every=0.02)
     try:
         worker.watch(str(one))
         (one / "a.jpg").write_bytes(_PAGE)
         first = told.get(timeout=PATIENCE_SECONDS)
+        assert isinstance(first, Look)
         assert _names(first) == ["a.jpg"]
         worker.done(first.files[0])
         assert _names(told.get(timeout=PATIENCE_SECONDS)) == []
@@ -151,6 +156,69 @@ def test_the_worker_tells_each_change_once_and_follows_to_another_folder(tmp_pat
         assert told.get(timeout=PATIENCE_SECONDS) == Look()
     finally:
         worker.stop()
+
+
+@pytest.fixture
+def told() -> SimpleQueue[Told]:
+    return SimpleQueue()
+
+
+@pytest.fixture
+def worker(told: SimpleQueue[Told]) -> Iterator[FolderWorker]:
+    worker = FolderWorker(told.put, every=0.02)
+    yield worker
+    worker.stop()
+
+
+def _workers() -> list[Thread]:
+    return [each for each in enumerate_threads() if each.name == "watched folder"]
+
+
+def test_a_share_that_hangs_holds_nobody_and_one_thread_at_most(
+    tmp_path: Path, told: SimpleQueue[Told], worker: FolderWorker
+) -> None:
+    os.mkfifo(tmp_path / "a.jpg")  # whoever reads it waits until somebody writes
+    file = Arrived(tmp_path / "a.jpg", 1, 1)
+    worker.watch(str(tmp_path))
+    worker.fetch([file])
+    with (tmp_path / "a.jpg").open("wb") as share:  # opens once it is read, which hangs now
+        worker.done(file)
+        worker.stop()
+        worker.watch(str(tmp_path))
+        assert len(_workers()) == 1
+        worker.stop()
+        assert told.empty()
+        share.write(_PAGE)
+    assert told.get(timeout=PATIENCE_SECONDS) == Fetched((file,), {file: _PAGE}, {})
+    for each in _workers():
+        each.join(PATIENCE_SECONDS)
+    assert not _workers()
+    worker.watch(str(tmp_path))
+    (tmp_path / "b.jpg").write_bytes(_PAGE)
+    assert _names(told.get(timeout=PATIENCE_SECONDS)) == ["b.jpg"]
+
+
+def test_what_was_asked_for_is_done_though_nobody_looks_any_more(
+    tmp_path: Path, told: SimpleQueue[Told], worker: FolderWorker
+) -> None:
+    (tmp_path / "a.jpg").write_bytes(_PAGE)
+    (tmp_path / "b.jpg").write_bytes(_PAGE)
+    file, other, lost = _arrived(tmp_path / "a.jpg"), _arrived(tmp_path / "b.jpg"), Arrived(tmp_path / "c.jpg", 1, 1)
+    worker.fetch([file, lost])
+    worker.put_away(file)
+    worker.put_away(lost)
+    worker.put_away(other)
+    worker.stop()
+    fetched = told.get(timeout=PATIENCE_SECONDS)
+    assert isinstance(fetched, Fetched)
+    assert fetched.read == {file: _PAGE}
+    assert {each: error.code for each, error in fetched.unread.items()} == {lost: "scan_file_missing"}
+    stays = told.get(timeout=PATIENCE_SECONDS)
+    assert isinstance(stays, Stays)
+    assert (stays.file, stays.error.code) == (lost, "watched_file_stays")
+    for each in _workers():
+        each.join(PATIENCE_SECONDS)
+    assert sorted(each.name for each in (tmp_path / "已归档").iterdir()) == ["a.jpg", "b.jpg"]
 
 
 def test_a_file_that_was_left_in_the_middle_is_told_until_it_is_whole(tmp_path: Path) -> None:

@@ -222,3 +222,34 @@ def test_what_is_forgotten_is_not_answered(qtbot: QtBot, tasks: Tasks) -> None:
     qtbot.waitUntil(lambda: answers == ["after"])
     qtbot.waitUntil(lambda: not [each for each in threading.enumerate() if each.name == "station-look"])
     assert answers == ["after"]
+
+
+def _until_stopped(name: str, stopped: threading.Event, done: list[str]) -> Written[None]:
+    stopped.wait(PATIENCE_SECONDS)
+    done.append(name)
+    return Written(None, Changed.of(Kind.SCANS))
+
+
+def test_a_command_that_can_be_stopped_holds_neither_saves_nor_the_end_and_is_done_all_the_same(
+    tasks: Tasks, events: Events
+) -> None:
+    owner, done, heard = QObject(), list[str](), list[Changed]()
+    events.listen(heard.append)
+    stops = [threading.Event(), threading.Event()]
+    for name, stopped in zip(("first", "second"), stops, strict=True):
+        tasks.command(owner, partial(_until_stopped, name, stopped, done), stop=stopped.set)
+    tasks.command(owner, lambda: Written("save", Changed()), done.append)
+    tasks.finish()
+    assert done == ["save"]
+    tasks.drop_queries()  # also what has not begun
+    assert done == ["save", "first", "second"]
+    assert heard.count(Changed.of(Kind.SCANS)) == 2
+
+
+def test_a_look_is_stopped_when_nobody_waits_for_it(qtbot: QtBot, tasks: Tasks) -> None:
+    owner, stops = QObject(), [threading.Event(), threading.Event(), threading.Event()]
+    for stopped in stops:
+        tasks.look(owner, partial(stopped.wait, PATIENCE_SECONDS), lambda _: None, key="file", stop=stopped.set)
+    assert [each.is_set() for each in stops] == [True, True, False]
+    tasks.drop_queries()
+    assert stops[2].is_set()

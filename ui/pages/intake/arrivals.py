@@ -9,15 +9,15 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtWidgets import QWidget
 
-from station_app.errors import StationError
 from station_app.events import Changed, Kind
 from station_app.services import settings
-from station_app.services.watched_folder import EVERY, Arrived, FolderWorker, Look, put_away
+from station_app.services.watched_folder import EVERY, Arrived, Fetched, FolderWorker, Look, Stays, Told
 from ui.messages import sentence
-from ui.pages.intake.pictures import shown_name
+from ui.pages.intake.pictures import Unread, shown_name
+from ui.pages.intake.shelf import Ends
 
 if TYPE_CHECKING:
     from station_app.services.settings import Value
@@ -30,24 +30,28 @@ _SILENT = 20.0  # seconds that one look may take
 _ASKED_MS = 5000  # between two questions whether one takes longer
 _OLD = 15 * 60.0  # seconds: what lay there so long before is not what the clerk waits for, where files stay
 
-Filed = Callable[[Sequence[Path], Sequence[Path]], None]
+_AWAY = ("scan_file_missing", "scan_file_unreadable")  # nothing is wrong with the file: it cannot be reached now
+
+File = Callable[["Draft", Sequence[tuple[Path, bytes]], Ends], None]
 
 
 class Arrivals(QObject):
-    """``file``: puts files into a case and answers which could not be reached, and which are in it.
+    """``file``: puts files into a case. The folder's disk is asked by the worker's thread alone.
 
-    Signals: ``waiting(int)``: so many files can be taken; ``said(words, tone)``.
+    Signals: ``waiting(int)``: so many files can be taken; ``said(words, tone)``; ``unread(list of Unread)``: these
+    cannot be read.
     """
 
     waiting = Signal(int)
     said = Signal(str, str)
+    unread = Signal(object)
     _heard = Signal()
 
     def __init__(
         self,
         host: QWidget,
         context: Context,
-        file: Callable[[Draft, Sequence[Path], Filed], None],
+        file: File,
         every: float = EVERY,
     ) -> None:
         super().__init__(host)
@@ -57,16 +61,15 @@ class Arrivals(QObject):
         self._draft: Draft | None = None
         self._files: tuple[Arrived, ...] = ()
         self._busy: set[Arrived] = set()
+        self._takers: dict[tuple[Arrived, ...], Draft] = {}  # whose case the files go into that are being fetched
         self._gone = self._held = False
         self._halves: set[Arrived] = set()
         self._fresh = True  # nothing has been heard since the watching began: what lies there is no news
         self._by_itself, self._moves = False, True
         self._folder = ""
         self._since = time.time() - _OLD
-        self._done: list[Arrived] = []
-        self._every = every
-        self._worker: FolderWorker | None = None
-        self._inbox: SimpleQueue[Look] = SimpleQueue()
+        self._inbox: SimpleQueue[Told] = SimpleQueue()
+        self._worker = FolderWorker(_teller(self._inbox, self._heard), every)
         self._clock = QTimer(self)
         self._clock.setInterval(_ASKED_MS)
         self._clock.timeout.connect(self._ask_whether_it_hangs)
@@ -90,11 +93,13 @@ class Arrivals(QObject):
             return
         self._busy |= set(files)
         self._tell()
-        self._file(draft, [each.path for each in files], partial(self._filed, files))
+        self._takers[tuple(files)] = draft
+        self.said.emit(f"正在取 {_named([each.path for each in files])}…", "")
+        self._worker.fetch(files)
 
-    def release(self) -> None:
-        """The case has not taken them: they wait again."""
-        self._busy.clear()
+    def _release(self, files: Sequence[Arrived]) -> None:
+        """The case has not taken these: they wait again."""
+        self._busy -= set(files)
         self._tell()
 
     # ---- settings
@@ -118,44 +123,32 @@ class Arrivals(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Show:
             self._watch()
-        elif event.type() == QEvent.Type.Hide and self._worker is not None:
+            self._fresh = True
+        elif event.type() == QEvent.Type.Hide:
             self._worker.stop()
-            self._worker = None
             self._clock.stop()
         return False
 
     def _watch(self) -> None:
-        if not self._host.isVisible():
-            return
-        if self._worker is None:
-            self._worker = self._started()
-        self._worker.watch(self._folder, 0.0 if self._moves else self._since)
-
-    def _started(self) -> FolderWorker:
-        inbox, heard = self._inbox, self._heard
-
-        def told(look: Look) -> None:
-            inbox.put(look)
-            heard.emit()
-
-        self._fresh, self._held = True, False
-        self._clock.start()
-        worker = FolderWorker(told, self._every)
-        for each in self._done:
-            worker.done(each)
-        return worker
+        if self._host.isVisible():
+            self._worker.watch(self._folder, 0.0 if self._moves else self._since)
+            self._clock.start()
 
     # ---- what is told
 
     def _hear(self) -> None:
         look = None
-        while True:
-            try:
-                look = self._inbox.get_nowait()
-            except Empty:
-                break
-        if look is None:
-            return
+        while (told := _next(self._inbox)) is not None:
+            if isinstance(told, Look):
+                look = told
+            elif isinstance(told, Fetched):
+                self._fetched(told)
+            else:
+                self._stays(told)
+        if look is not None:
+            self._looked(look)
+
+    def _looked(self, look: Look) -> None:
         if look.gone and not self._gone:
             self.said.emit(sentence("watched_folder_gone"), "attention")
         self._gone, self._held = look.gone, False
@@ -177,7 +170,7 @@ class Arrivals(QObject):
             self.said.emit(f"{names}：{sentence('watched_file_half')}", "attention")
 
     def _ask_whether_it_hangs(self) -> None:
-        held = self._worker is not None and self._worker.held() > _SILENT
+        held = self._worker.held() > _SILENT
         if held and not self._held:
             self.said.emit(sentence("watched_folder_silent"), "attention")
         self._held = held
@@ -200,30 +193,51 @@ class Arrivals(QObject):
 
     # ---- what is filed
 
-    def _filed(self, files: Sequence[Arrived], away: Sequence[Path], paths: Sequence[Path]) -> None:
-        """Those that could not be read have been named. They are not offered again; those on a share that went away
-        while it was read wait until it is back.
-        """
-        self._busy -= {each for each in files if each.path in away}
-        over = [each for each in files if each.path not in away]
-        self._done += over
-        if self._worker is not None:
-            for each in over:
-                self._worker.done(each)
-        self._tell()
-        if not paths:
-            return
-        self.said.emit(f"✓ {_named(paths)} 已放进这一件", "ok")
-        for each in over if self._moves else ():
-            if each.path in paths:
-                self._context.tasks.look(self, partial(put_away, each), _nothing, partial(self._stays, each.path))
+    def _fetched(self, told: Fetched) -> None:
+        """Those on a share that went away meanwhile wait until it is back; what else cannot be read is named."""
+        draft = self._takers.pop(told.asked)
+        away = [each for each, error in told.unread.items() if error.code in _AWAY]
+        self._release(away)
+        self._over([each for each in told.unread if each not in away])
+        if told.unread:
+            self.unread.emit([Unread(shown_name(each.path), error) for each, error in told.unread.items()])
+        files = tuple(told.read)
+        if files:
+            ends = Ends(partial(self._filed, files), partial(self._release, files))
+            self._file(draft, [(each.path, content) for each, content in told.read.items()], ends)
 
-    def _stays(self, path: Path, error: StationError) -> None:
-        self.said.emit(f"{shown_name(path)[:_LONGEST_NAME]}：{sentence(error)}", "attention")
+    def _filed(self, files: Sequence[Arrived], paths: Sequence[Path], known: Sequence[Path]) -> None:
+        """Those that could not be opened or that the case had before have been named. None is offered again."""
+        self._over(files)
+        if paths:
+            self.said.emit(f"✓ {_named(paths)} 已放进这一件", "ok")
+        for each in files if self._moves else ():
+            if each.path in (*paths, *known):
+                self._worker.put_away(each)
+
+    def _over(self, files: Sequence[Arrived]) -> None:
+        for each in files:
+            self._worker.done(each)
+
+    def _stays(self, told: Stays) -> None:
+        self.said.emit(f"{shown_name(told.file.path)[:_LONGEST_NAME]}：{sentence(told.error)}", "attention")
 
 
-def _nothing(_: None) -> None:
-    """It is where it belongs."""
+def _teller(inbox: SimpleQueue[Told], heard: SignalInstance) -> Callable[[Told], None]:
+    """What the worker's thread calls; it holds nothing of the page's."""
+
+    def told(each: Told) -> None:
+        inbox.put(each)
+        heard.emit()
+
+    return told
+
+
+def _next(inbox: SimpleQueue[Told]) -> Told | None:
+    try:
+        return inbox.get_nowait()
+    except Empty:
+        return None
 
 
 def _named(paths: Sequence[Path]) -> str:

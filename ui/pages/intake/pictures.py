@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
@@ -14,6 +15,7 @@ from PySide6.QtGui import QImage, QImageIOHandler, QImageReader, QTransform
 
 from station_app.domain.application import REQUIRED_SCANS, ScanKind
 from station_app.errors import StationError, UserError
+from station_app.papers.pager import Pager
 from station_app.services.paper_files import Pictures, pictures_of, read_file
 
 PAGED = (".pdf", ".tif", ".tiff")  # may hold many pages, which takes its time
@@ -28,6 +30,7 @@ class Picked:
 
     ``first``: it is no further page of the file of the picture before it. ``path``: of the file it came from.
     ``device``: out of a PDF or from a device: kept as the original, what is on it is cut out; else it stays as it is.
+    ``file``: the PDF or TIFF that it was taken out of.
     """
 
     name: str
@@ -35,6 +38,7 @@ class Picked:
     first: bool = True
     path: Path | None = None
     device: bool = False
+    file: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,9 @@ class Unread:
 
     name: str
     error: StationError
-    path: Path | None = None
+
+
+Read = tuple[list[Picked], list[Unread]]
 
 
 def shown_name(path: Path) -> str:
@@ -55,30 +61,43 @@ def shown_name(path: Path) -> str:
         return raw.decode("gb18030", "replace")
 
 
-def read_files(paths: Iterable[Path]) -> tuple[list[Picked], list[Unread]]:
-    """Read and check each file; one that is no picture, too large or gone does not stop the others."""
+def read_files(paths: Iterable[Path], pager: Pager) -> Read:
+    """Read and check each file; one that is no picture, too large or gone does not stop the others.
+
+    For ``Tasks.look`` alone: the files may lie on a share that does not answer.
+    """
+    return _picked((path, partial(read_file, path, pager)) for path in paths)
+
+
+def open_files(files: Iterable[tuple[Path, bytes]], pager: Pager) -> Read:
+    """The same for files that have been read."""
+    return _picked((path, partial(pictures_of, content, pager)) for path, content in files)
+
+
+def _picked(opening: Iterable[tuple[Path, Callable[[], Pictures]]]) -> Read:
     picked: list[Picked] = []
     unread: list[Unread] = []
-    for path in paths:
+    for path, opened in opening:
         try:
-            picked += [replace(each, path=path) for each in _named(shown_name(path), read_file(path))]
+            picked += [replace(each, path=path) for each in _named(shown_name(path), opened())]
         except StationError as error:
-            unread.append(Unread(shown_name(path), error, path))
+            unread.append(Unread(shown_name(path), error))
     return picked, unread
 
 
 def _named(name: str, found: Pictures) -> list[Picked]:
     if len(found.pages) == 1:
-        return [Picked(name, found.pages[0], device=not found.own)]
+        return [Picked(name, found.pages[0], device=found.file is not None, file=found.file)]
     return [
-        Picked(f"{name} 第 {number} 页", page, number == 1, device=True) for number, page in enumerate(found.pages, 1)
+        Picked(f"{name} 第 {number} 页", page, number == 1, device=True, file=found.file)
+        for number, page in enumerate(found.pages, 1)
     ]
 
 
-def check_picture(name: str, content: bytes) -> tuple[list[Picked], list[Unread]]:
+def check_picture(name: str, content: bytes, pager: Pager) -> Read:
     """The same for bytes from elsewhere."""
     try:
-        return _named(name, pictures_of(content)), []
+        return _named(name, pictures_of(content, pager)), []
     except StationError as error:
         return [], [Unread(name, error)]
 

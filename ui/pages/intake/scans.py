@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from ui.pages.intake.files import FileChooser
     from ui.pages.intake.form import FormPane
     from ui.pages.intake.gate import ReadNote
-    from ui.pages.intake.shelf import Filed, Shelf
+    from ui.pages.intake.shelf import Shelf
 
+_KNOWN = "：这一件里已经有了，没有再放一次"
 _NAMED = 3  # files named in a message, before the rest are counted
 _FORMATS = ("image/png", "image/jpeg", "image/tiff", "image/bmp", "image/webp")
 
@@ -72,14 +73,15 @@ class ScanDesk(QObject):
         self._hands.opened.connect(self._open)
         self._hands.said.connect(self.said)
         chooser.chosen.connect(self._chosen)
-        self.arrivals = arrivals = Arrivals(host, context, partial(_filed, shelf))
+        self.arrivals = arrivals = Arrivals(host, context, shelf.add_arrived)
         arrivals.said.connect(self.said)
-        shelf.refused.connect(arrivals.release)
         shooting.shot.connect(self._shot)
         shooting.failed.connect(partial(self._refused, ""))
         shelf.changed.connect(self._shelf_changed)
         shelf.refused.connect(self._refused)
-        shelf.unread.connect(lambda unread: self._complain(words_of_unread(unread)))
+        for each in (shelf, arrivals):
+            each.unread.connect(lambda unread: self._complain(words_of_unread(unread)))
+        shelf.known.connect(lambda names: self.said.emit(f"{_listed(names)}{_KNOWN}", "attention"))
         shelf.opening.connect(lambda names: self.said.emit(f"正在打开{_listed(names)}，一页一页加进来…", ""))
         shelf.pictured.connect(strip.show_picture)
 
@@ -254,10 +256,6 @@ class ScanDesk(QObject):
     def _begin(self) -> None:
         """Pages are about to be added: with the first of them, what was said of an earlier handful is over."""
         self._past = self._complaint
-
-
-def _filed(shelf: Shelf, draft: Draft, paths: Sequence[Path], filed: Filed) -> None:
-    shelf.add_files(draft, paths, None, filed)
 
 
 def words_of_unread(unread: Sequence[Unread]) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,17 +14,22 @@ from PySide6.QtGui import QImage
 
 from station_app.domain.application import ScanKind, required_scans
 from station_app.errors import StationError, UserError
+from station_app.events import Changed
+from station_app.papers.pager import Pager
+from station_app.papers.reader import Reader
 from station_app.services import capture
 from station_app.services.desk import Written
+from station_app.services.page_work import to_the_end
 from ui.pages.intake.compare_words import with_lines
 from ui.pages.intake.pictures import (
     LONGEST_SHOWN,
     PAGED,
     Picked,
+    Read,
     Stored,
-    Unread,
     assign,
     check_picture,
+    open_files,
     png_of,
     read_files,
     shown_name,
@@ -40,22 +46,30 @@ if TYPE_CHECKING:
     from ui.tasks import Failed, Tasks
 
 T = TypeVar("T")
-Filed = Callable[[Sequence[Path], Sequence[Path]], None]
-_Told = Callable[[Sequence[Path]], None]
-_AWAY = ("scan_file_missing", "scan_file_unreadable")  # nothing is wrong with the file: it cannot be reached now
-_Read = tuple[list[Picked], list[Unread]]
+
+
+@dataclass(frozen=True)
+class Ends:
+    """Whom the device's files came from hears: ``filed``, which of them are in the case now, none where none could be
+    opened, and which it had before; or ``refused``, the case has taken none of them.
+    """
+
+    filed: Callable[[Sequence[Path], Sequence[Path]], None]
+    refused: Callable[[], None]
 
 
 class Shelf(QObject):
     """Signals: ``changed(Draft, scan id)``: the draft's scans are others now, this one among them unless it is empty;
     ``refused(name, StationError)``: this file or page could not be filed; ``unread(list of Unread)``: these could not
-    be read; ``opening(list of str)``: these files may take their time; ``pictured(scan id, QImage)``: a picture."""
+    be read; ``opening(list of str)``: these files may take their time; ``pictured(scan id, QImage)``: a picture;
+    ``known(list of str)``: the case had these files before, and they were not put in again."""
 
     changed = Signal(object, str)
     refused = Signal(str, object)
     unread = Signal(object)
     opening = Signal(object)
     pictured = Signal(str, QImage)
+    known = Signal(object)
 
     def __init__(self, desk: Desk, tasks: Tasks, saver: Saver, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -63,15 +77,15 @@ class Shelf(QObject):
         self._tasks = tasks
         self._saver = saver
 
-    def add_files(
-        self, draft: Draft, paths: Sequence[Path], kind: ScanKind | None = None, filed: Filed | None = None
-    ) -> None:
-        """File these, several at once: the first as ``kind`` if given, the rest by what is missing.
+    def add_files(self, draft: Draft, paths: Sequence[Path], kind: ScanKind | None = None) -> None:
+        """File these, several at once: the first as ``kind`` if given, the rest by what is missing."""
+        self._read(paths, partial(self._file_read, draft, kind))
 
-        ``filed``: a device has written them. It is told which could not be reached, and which of them are in the case;
-        nothing where the case has refused them.
-        """
-        self._read(paths, partial(self._file_read, draft, kind, filed=filed))
+    def add_arrived(self, draft: Draft, files: Sequence[tuple[Path, bytes]], ends: Ends) -> None:
+        """File what a device has written, by what is missing."""
+        pager = Pager()
+        work = partial(open_files, list(files), pager)
+        self._open([path for path, _ in files], work, pager, partial(self._file_read, draft, None, ends=ends))
 
     def add_image(self, draft: Draft, image: QImage, kind: ScanKind | None = None) -> None:
         """File a picture from the clipboard, as PNG."""
@@ -85,8 +99,9 @@ class Shelf(QObject):
 
     def add_bytes(self, draft: Draft, content: bytes) -> None:
         """File a picture that came as a file's bytes."""
-        work = partial(check_picture, "剪贴板图片", content)
-        self._tasks.query(self, work, partial(self._file_read, draft, None))
+        pager = Pager()
+        work = partial(check_picture, "剪贴板图片", content, pager)
+        self._tasks.look(self, work, partial(self._file_read, draft, None), stop=pager.close)
 
     def add_shot(self, draft: Draft, content: bytes) -> None:
         """File a page from the camera at once."""
@@ -132,8 +147,9 @@ class Shelf(QObject):
             self._exchange(draft, scan, new)
             done(new)
 
-        work = partial(capture.cut_scan, self._desk, scan.id, corners, turn)
-        self._tasks.command(self, work, cut, failed, long=True)
+        reader = Reader()
+        work = partial(capture.cut_scan, self._desk, scan.id, corners, turn, reader)
+        self._tasks.command(self, partial(to_the_end, work, reader), cut, failed, stop=reader.close)
 
     def uncut(self, draft: Draft, scan: ScanRecord, done: Callable[[ScanRecord], None], failed: Failed) -> None:
         """The page that this one was cut out of comes back, and its other parts go."""
@@ -168,14 +184,20 @@ class Shelf(QObject):
 
     # ---- inside
 
-    def _read(self, paths: Sequence[Path], done: Callable[[_Read], None]) -> None:
-        """They may be many pages, or lie on a share that does not answer: neither lookups nor the window's end wait."""
+    def _read(self, paths: Sequence[Path], done: Callable[[Read], None]) -> None:
+        pager = Pager()
+        self._open(paths, partial(read_files, list(paths), pager), pager, done)
+
+    def _open(
+        self, paths: Sequence[Path], work: Callable[[], Read], pager: Pager, done: Callable[[Read], None]
+    ) -> None:
+        """Neither lookups nor the window's end wait for a share or for files of many pages."""
         slow = [shown_name(path) for path in paths if path.suffix.lower() in PAGED]
         if slow:
             self.opening.emit(slow)
-        self._tasks.look(self, partial(read_files, list(paths)), done)
+        self._tasks.look(self, work, done, stop=pager.close)
 
-    def _file_read(self, draft: Draft, kind: ScanKind | None, read: _Read, filed: Filed | None = None) -> None:
+    def _file_read(self, draft: Draft, kind: ScanKind | None, read: Read, ends: Ends | None = None) -> None:
         picked, unread = read
         if unread:
             self.unread.emit(unread)
@@ -185,36 +207,44 @@ class Shelf(QObject):
             draft.autosave.changed(0.0)  # a page is a real input: the case begins with it
         if draft.application_id is None:
             self._saver.save_now(draft)
-        tell: _Told | None = None
-        if filed is not None:
-            tell = partial(filed, [each.path for each in unread if each.path and each.error.code in _AWAY])
+        if ends is not None:
             picked = [replace(each, device=True) for each in picked]
         both = list(zip(picked, kinds, strict=True))
-        self._file_these(draft, [each for each in both if not each[0].device], None)
-        self._file_these(draft, [each for each in both if each[0].device], tell)
-        if tell is not None and not picked:
-            tell([])
+        asked = kind is not None
+        self._file_these(draft, [each for each in both if not each[0].device], None, asked=asked)
+        self._file_these(draft, [each for each in both if each[0].device], ends, asked=asked)
+        if ends is not None and not picked:
+            ends.filed([], [])
 
-    def _file_these(self, draft: Draft, these: Sequence[tuple[Picked, ScanKind]], filed: _Told | None) -> None:
+    def _file_these(
+        self, draft: Draft, these: Sequence[tuple[Picked, ScanKind]], ends: Ends | None, *, asked: bool
+    ) -> None:
         """All are from a device, or none is. Of a case that is submitted what is on them is cut out at once, which
         takes its time; else the reading does it later.
         """
         if not these:
             return
-        picked = [one for one, _ in these]
-        device = picked[0].device
-        pages = [(kind, one.content) for one, kind in these]
-        work = partial(_file, self._desk, draft.handle, pages, device, once=filed is not None)
-        done = partial(self._filed, draft, _paths(picked), filed)
-        refused = partial(self.refused.emit, picked[0].name if len(picked) == 1 else "")
-        self._tasks.command(self, work, done, refused, long=device and not draft.editable)
+        picked, reader = [one for one, _ in these], Reader()
+        batch = _Batch(picked, [kind for _, kind in these], ends is not None, asked)
+        work = partial(_file, self._desk, draft.handle, batch, reader)
+        done = partial(self._filed, draft, picked, ends)
+        refused = partial(self._refused, picked[0].name if len(picked) == 1 else "", ends)
+        if batch.device and not draft.editable:
+            self._tasks.command(self, partial(to_the_end, work, reader), done, refused, stop=reader.close)
+        else:
+            self._tasks.command(self, work, done, refused)
 
-    def _replace_read(self, draft: Draft, scan: ScanRecord, read: _Read) -> None:
+    def _refused(self, name: str, ends: Ends | None, error: StationError) -> None:
+        if ends is not None:
+            ends.refused()
+        self.refused.emit(name, error)
+
+    def _replace_read(self, draft: Draft, scan: ScanRecord, read: Read) -> None:
         picked, unread = read
         if unread:
             self.unread.emit(unread)
         for one in picked[:1]:
-            work = partial(capture.replace_scan, self._desk, scan.id, one.content)
+            work = partial(capture.replace_scan, self._desk, scan.id, one.content, _file_of(one))
             self._command(draft, one.name, work, partial(self._exchange, draft, scan))
         if picked[1:]:  # the further pages of a PDF
             self._file_read(draft, scan.kind, (picked[1:], []))
@@ -222,10 +252,12 @@ class Shelf(QObject):
     def _command(self, draft: Draft, name: str, work: Callable[[], Written[T]], done: Callable[[T], None]) -> None:
         self._tasks.command(self, work, done, partial(self.refused.emit, name))
 
-    def _filed(self, draft: Draft, paths: Sequence[Path], filed: _Told | None, scans: Sequence[ScanRecord]) -> None:
-        self.put(draft, scans)
-        if filed is not None:
-            filed(paths)
+    def _filed(self, draft: Draft, picked: Sequence[Picked], ends: Ends | None, filed: _Filed) -> None:
+        self.put(draft, filed.scans)
+        if filed.known:
+            self.known.emit([shown_name(one.path) if one.path else one.name for one in filed.known if one.first])
+        if ends is not None:
+            ends.filed(_paths([one for one in picked if one not in filed.known]), _paths(filed.known))
 
     def _exchange(self, draft: Draft, old: ScanRecord, new: ScanRecord) -> None:
         draft.scans = tuple(new if each.id == old.id else each for each in draft.scans)
@@ -244,23 +276,81 @@ def _paths(picked: Sequence[Picked]) -> list[Path]:
     return [one.path for one in picked if one.first and one.path is not None]
 
 
+def _file_of(one: Picked) -> list[bytes]:
+    return [] if one.file is None else [one.file]
+
+
 def _of_one_file(picked: Sequence[Picked]) -> int:
     """How many of the pages came with the first."""
     return next((at for at, one in enumerate(picked) if at and one.first), len(picked))
 
 
-def _file(
-    desk: Desk, handle: CaseHandle, pages: Sequence[tuple[ScanKind, bytes]], device: bool, *, once: bool
-) -> Written[tuple[ScanRecord, ...]]:
-    """On the writer thread, behind the write that begins the case; all pages or none. ``once``: of a file that waits in
-    its folder until it is put away, which a power cut may come before.
+@dataclass(frozen=True)
+class _Batch:
+    """Pages that are filed together, as these kinds. ``arrived``: a device has written their files, which wait in their
+    folder until they are put away. ``asked``: the clerk has said where they go.
     """
+
+    picked: Sequence[Picked]
+    kinds: Sequence[ScanKind]
+    arrived: bool
+    asked: bool
+
+    @property
+    def device(self) -> bool:
+        return self.picked[0].device
+
+    @property
+    def files(self) -> list[bytes]:
+        return [file for one in self.picked if one.first for file in _file_of(one)]
+
+    def without(self, known: Sequence[Picked]) -> _Batch:
+        """The places go to those that are left."""
+        left = [one for one in self.picked if one not in known]
+        return replace(self, picked=left, kinds=self.kinds[: len(left)])
+
+
+@dataclass(frozen=True)
+class _Filed:
+    """``known``: pages of files that the case had before, page for page; they were not put in again."""
+
+    scans: Sequence[ScanRecord]
+    known: Sequence[Picked]
+
+
+def _file(desk: Desk, handle: CaseHandle, batch: _Batch, reader: Reader) -> Written[_Filed]:
+    """On the writer thread, behind the write that begins the case; all pages or none."""
     if handle.application_id is None:
         raise UserError("case_not_begun")
-    if not device:
-        return capture.add_scans(desk, handle.application_id, pages)
-    given = [capture.DevicePage(content, kind, once) for kind, content in pages]
-    return capture.add_device_pages(desk, handle.application_id, given)
+    known = [] if batch.asked else _known(desk, handle.application_id, batch.picked)
+    left = batch.without(known)
+    if not left.picked:
+        return Written(_Filed((), known), Changed())
+    written = _add(desk, handle.application_id, left, reader)
+    return Written(_Filed(written.value, known), written.changed)
+
+
+def _add(desk: Desk, application_id: str, batch: _Batch, reader: Reader) -> Written[tuple[ScanRecord, ...]]:
+    both = list(zip(batch.kinds, batch.picked, strict=True))
+    if not batch.device:
+        return capture.add_scans(desk, application_id, [(kind, one.content) for kind, one in both], batch.files)
+    given = [capture.DevicePage(one.content, kind, once=batch.arrived or one.file is not None) for kind, one in both]
+    return capture.add_device_pages(desk, application_id, given, batch.files, reader)
+
+
+def _known(desk: Desk, application_id: str, picked: Sequence[Picked]) -> list[Picked]:
+    """All pages of those files of which the case has every page already."""
+    there = capture.page_hashes(desk, application_id)
+    files: list[list[Picked]] = []
+    for one in picked:
+        if one.first:
+            files.append([])
+        files[-1].append(one)
+    return [one for file in files if there.issuperset(map(_sha256, file)) for one in file]
+
+
+def _sha256(one: Picked) -> str:
+    return sha256(one.content).hexdigest()
 
 
 def _original(desk: Desk, scan_id: str) -> Stored:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
+from functools import partial
 from pathlib import Path
-from threading import Event
 
 import pytest
 from PySide6.QtCore import Qt
@@ -14,14 +15,13 @@ from pytestqt.qtbot import QtBot
 
 from station_app.domain.application import ScanKind
 from station_app.errors import UserError
-from station_app.services import intake, paper_files, settings
+from station_app.services import intake, settings, watched_folder
 from station_app.services.desk import Desk
-from station_app.services.paper_files import Pictures
 from tests.samples.pdfs import jpeg_page, scanned_pdf
 from tests.unit.ui.intake.conftest import press, put_page, settle
 from tests.unit.ui.intake.pages import complete, stored
 from ui.context import Context
-from ui.pages.intake import IntakePage, arrivals, pictures
+from ui.pages.intake import IntakePage, arrivals
 
 _PAGES = [jpeg_page(colour, size=(400, 300)) for colour in ("red", "green")]
 _ALT = Qt.KeyboardModifier.AltModifier
@@ -55,6 +55,14 @@ def _kinds(desk: Desk) -> list[ScanKind]:
     return [scan.kind for scan in intake.open_case(desk, record.id).scans]
 
 
+def _put_away(folder: Path) -> list[str]:
+    return sorted(each.name for each in folder.glob("已归档/*"))
+
+
+def _are_away(folder: Path, count: int) -> bool:
+    return len(_put_away(folder)) == count
+
+
 def _drop(folder: Path, name: str, content: bytes) -> None:
     """As a scanner does: piece by piece."""
     with (folder / name).open("wb") as file:
@@ -86,7 +94,7 @@ def test_what_comes_is_offered_and_taken_with_one_key_and_put_away(
     _until_filed(qtbot, shown, 3)
     assert _kinds(desk) == [ScanKind.ID_FRONT, ScanKind.ID_BACK, ScanKind.CARD]
     assert all(scan.original_id for scan in shown.draft.scans)  # a scanner's pages, as from any device
-    assert sorted(each.name for each in (folder / "已归档").iterdir()) == ["001.jpg", "002.pdf"]
+    qtbot.waitUntil(lambda: _put_away(folder) == ["001.jpg", "002.pdf"], timeout=_PATIENCE_MS)
     assert [each.name for each in folder.iterdir()] == ["已归档"]
     qtbot.waitUntil(lambda: not shown.form._arrived.isVisible(), timeout=_PATIENCE_MS)
 
@@ -168,11 +176,11 @@ def test_a_share_that_goes_while_a_file_is_read_gives_it_again_when_it_is_back(
     _drop(folder, "001.jpg", _PAGES[0])
     _until_offered(qtbot, shown, 1)
 
-    def gone(path: Path) -> Pictures:
+    def gone(path: Path) -> bytes:
         raise UserError("scan_file_unreadable")
 
     with monkeypatch.context() as patch:
-        patch.setattr(pictures, "read_file", gone)
+        patch.setattr(watched_folder, "bytes_of", gone)
         press(Qt.Key.Key_F, _ALT)
         qtbot.waitUntil(lambda: any(words.startswith("001.jpg：") for words in said), timeout=_PATIENCE_MS)
         settle(qtbot, shown)
@@ -198,26 +206,61 @@ def test_a_file_that_was_filed_and_not_put_away_is_not_filed_twice(
     assert len(_kinds(desk)) == 2
 
 
-def test_a_share_that_hangs_while_a_file_is_read_holds_neither_lookups_nor_the_windows_end(
-    qtbot: QtBot, shown: IntakePage, desk: Desk, folder: Path, monkeypatch: pytest.MonkeyPatch
+def _swapped_for_a_share_that_hangs(file: Path) -> None:
+    """Whoever reads it now waits until somebody writes; it is done between two breaths of the window."""
+    os.mkfifo(file.with_suffix(".fifo"))
+    file.with_suffix(".fifo").replace(file)
+
+
+def test_a_share_that_hangs_holds_neither_lookups_nor_the_end(
+    qtbot: QtBot, shown: IntakePage, context: Context, window: QWidget, folder: Path, said: list[str]
 ) -> None:
     _drop(folder, "001.jpg", _PAGES[0])
     _until_offered(qtbot, shown, 1)
-    asked, answer, real = Event(), Event(), paper_files.read_file
+    _swapped_for_a_share_that_hangs(folder / "001.jpg")
+    shown._scans.arrivals.take()
+    with (folder / "001.jpg").open("wb") as share:  # opens once it is read, which hangs now
+        answers: list[str] = []
+        context.tasks.query(shown, lambda: "a lookup", answers.append)
+        qtbot.waitUntil(lambda: answers == ["a lookup"])
+        assert said[-1] == "正在取 001.jpg…"
+        window.hide()
+        context.tasks.finish()
+        context.tasks.drop_queries()  # as the window's end does
+        assert _looking()
+        share.write(_PAGES[0])
+    qtbot.waitUntil(lambda: len(shown.draft.scans) == 1)  # it is read after all, and nothing of it is lost
+    qtbot.waitUntil(lambda: not _looking())
+    settle(qtbot, shown)
 
-    def hangs(path: Path) -> Pictures:
-        asked.set()
-        answer.wait()
-        return real(path)
 
-    monkeypatch.setattr(pictures, "read_file", hangs)
-    try:
+def _looking() -> list[str]:
+    return [each.name for each in threading.enumerate() if each.name == "watched folder"]
+
+
+def test_another_page_that_is_refused_releases_none_that_is_on_its_way(
+    qtbot: QtBot, shown: IntakePage, folder: Path
+) -> None:
+    _drop(folder, "001.jpg", _PAGES[0])
+    _until_offered(qtbot, shown, 1)
+    _swapped_for_a_share_that_hangs(folder / "001.jpg")
+    shown._scans.arrivals.take()
+    with (folder / "001.jpg").open("wb") as share:
+        assert len(shown._scans.arrivals._busy) == 1
+        shown._scans._shelf.refused.emit("另一页", UserError("scan_unreadable"))
+        assert len(shown._scans.arrivals._busy) == 1
+        share.write(_PAGES[0])
+    qtbot.waitUntil(lambda: len(shown.draft.scans) == 1)
+    settle(qtbot, shown)
+
+
+def test_what_the_case_has_already_is_said_and_put_away(
+    qtbot: QtBot, shown: IntakePage, folder: Path, said: list[str]
+) -> None:
+    for count, name in enumerate(("001.pdf", "002.pdf"), 1):
+        _drop(folder, name, scanned_pdf(_PAGES))
+        _until_offered(qtbot, shown, 1)
         press(Qt.Key.Key_F, _ALT)
-        qtbot.waitUntil(asked.is_set, timeout=_PATIENCE_MS)
-        heard: list[object] = []
-        shown.context.tasks.query(shown, lambda: settings.read_all(desk), heard.append)
-        qtbot.waitUntil(lambda: bool(heard), timeout=_PATIENCE_MS)
-        shown.context.tasks.finish()
-    finally:
-        answer.set()
-    _until_filed(qtbot, shown, 1)
+        qtbot.waitUntil(partial(_are_away, folder, count))
+    assert len(shown.draft.scans) == 2
+    assert "002.pdf：这一件里已经有了，没有再放一次" in said

@@ -40,8 +40,8 @@ def test_the_whole_journey_by_keyboard_alone(qtbot: QtBot, page: IntakePage, des
     press(Qt.Key.Key_F6)
     assert focused().objectName() == "scan_path"
     enter(quoted)
-    assert focused().objectName() == "scans"
     settle(qtbot, page)
+    assert focused().objectName() == "scans"
     assert [scan.kind for scan in page.draft.scans] == list(REQUIRED_SCANS)
     press(Qt.Key.Key_Return, CTRL)
     assert focused().objectName() == "consent"  # all that is missing

@@ -123,3 +123,23 @@ def test_more_pages_than_fit_are_refused_with_their_number_and_none_is_filed(
     settle(qtbot, page)
     assert len(_scans(desk)) == 4
     assert said[-1] == "一件申报最多 200 页扫描件，这一件会有 202 页。请移除重复或用不着的页再办。"
+
+
+def test_a_file_put_in_twice_is_said_and_filed_once_and_one_of_two_is_still_new(
+    qtbot: QtBot, page: IntakePage, desk: Desk, pdf: Path
+) -> None:
+    said: list[str] = []
+    page.notice.connect(lambda words, tone: said.append(words))
+    card = pdf.with_name("卡.jpg")
+    card.write_bytes(jpeg_page("black", size=(400, 300)))
+    for paths in ((pdf,), (pdf, card), (card,)):
+        _paste(*paths)
+        settle(qtbot, page)
+    assert [scan.sha256 for scan in _scans(desk)] == _hashes([*_PAGES, card.read_bytes()])
+    assert [words for words in said if "已经有了" in words] == [
+        "证件.pdf：这一件里已经有了，没有再放一次",
+        "卡.jpg：这一件里已经有了，没有再放一次",
+    ]
+    with desk.store.read() as uow:
+        (kept,) = uow.paper_files.of(stored(desk)[0].id)
+    assert desk.store.scans.get(kept.file_name) == pdf.read_bytes()

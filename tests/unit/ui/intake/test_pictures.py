@@ -10,6 +10,7 @@ from PIL import Image
 from PySide6.QtGui import QImage
 
 from station_app.domain.application import ScanKind
+from station_app.papers.pager import Pager
 from ui.pages.intake.pictures import assign, check_picture, png_of, read_files, shrunk, typed_paths
 
 
@@ -23,7 +24,7 @@ def picture(form: str, size: tuple[int, int] = (300, 200)) -> bytes:
 def test_five_formats_are_read_and_shown(form: str, tmp_path: Path) -> None:
     path = tmp_path / f"扫描件.{form.lower()}"
     path.write_bytes(picture(form))
-    picked, unread = read_files([path])
+    picked, unread = read_files([path], Pager())
     assert not unread
     assert picked[0].content == path.read_bytes()
     image = shrunk(picked[0].content, 0, (90, 90))
@@ -55,7 +56,7 @@ def test_one_bad_file_does_not_stop_the_others_and_each_is_named(tmp_path: Path)
     (tmp_path / "空.png").touch()
     (tmp_path / "夹.jpg").mkdir()
     names = ["好.png", "半个.jpg", "空.png", "没有.png", "夹.jpg"]
-    picked, unread = read_files([tmp_path / name for name in names])
+    picked, unread = read_files([tmp_path / name for name in names], Pager())
     assert [each.name for each in picked] == ["好.png"]
     assert [(each.name, each.error.code) for each in unread] == [
         ("半个.jpg", "scan_unreadable"),
@@ -66,8 +67,8 @@ def test_one_bad_file_does_not_stop_the_others_and_each_is_named(tmp_path: Path)
 
 
 def test_bytes_from_elsewhere_are_checked_too() -> None:
-    assert check_picture("x", picture("PNG"))[0][0].name == "x"
-    assert check_picture("x", b"text")[1][0].error.code == "scan_unreadable"
+    assert check_picture("x", picture("PNG"), Pager())[0][0].name == "x"
+    assert check_picture("x", b"text", Pager())[1][0].error.code == "scan_unreadable"
 
 
 def test_a_clipboard_picture_becomes_png() -> None:

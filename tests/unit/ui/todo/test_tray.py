@@ -31,7 +31,7 @@ def _as(world: World, role: Role) -> World:
 
 
 def _put(world: World, document: DocumentReading, number: int = 1) -> str:
-    (tray_id,) = tray.keep(world.desk, [_picture(number)]).value
+    (tray_id,) = tray.keep(world.desk, [_picture(number)]).value.ids
     sorting.sort_page(world.desk, tray_id, [document])
     return tray_id
 
@@ -178,6 +178,11 @@ def test_files_are_put_in_and_one_that_is_no_picture_is_named(
     qtbot.waitUntil(lambda: bool(said) and "bad.jpg" in said[-1][0])
     qtbot.waitUntil(lambda: pane._view is not None and pane._view.unsorted == 1)
     assert "正在识读" in pane._headline.text()
+    press(Qt.Key.Key_F6)
+    type_text(str(good))
+    press(Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: said[-1] == ("有 1 页和已经在待归档里的一模一样，没有再收一次。", "attention"))
+    assert tray.count(world.desk) == 1
 
 
 def test_every_button_has_room_for_its_words(qtbot: QtBot, show: Shower, world: World) -> None:
