@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from station_app import durable
@@ -23,6 +24,7 @@ from station_app.durable import Point
 from station_app.errors import EnvironmentFault
 
 FORMAT = 1
+_TURN = Lock()
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,18 @@ def write(home: Path, keys: KeyFile) -> None:
         durable.write_file(home / FILE, text.encode("ascii"), Point.KEY_SLOTS)
     except OSError as error:
         raise EnvironmentFault("keys_unwritable", errno=error.errno) from error
+
+
+def change(home: Path, how: Callable[[KeyFile], KeyFile]) -> KeyFile:
+    """Replace the file by what ``how`` makes of it, and return what was there.
+
+    One process has the home; its threads take turns: what the association shuts out or erases while a clerk changes
+    the password must not come back. Raises as ``read`` and ``write``, and whatever ``how`` raises.
+    """
+    with _TURN:
+        former = read(home)
+        write(home, how(former))
+    return former
 
 
 def _parse(raw: Mapping[str, Any]) -> KeyFile:

@@ -74,23 +74,28 @@ def add_operator_slot(home: Path, master: bytes, operator: Operator, password: s
     if any(slot.name == operator.name and slot.operator_id != operator.id for slot in keys.operators):
         raise UserError("operator_name_taken", "operator")
     check_new_password(password, secrets)
-    _replace(home, keys, _wrapped(operator.id, operator.name, master, password, secrets), secrets)
+    _replace(home, _wrapped(operator.id, operator.name, master, password, secrets), secrets)
 
 
 def remove_operator_slots(home: Path, operator_id: str, secrets: SecretStore) -> None:
     """Nothing that this operator knows opens the home any more, on any OS account."""
-    keys = key_file.read(home)
-    former = [slot for slot in keys.operators if slot.operator_id == operator_id]
-    if former:
-        key_file.write(home, replace(keys, operators=tuple(each for each in keys.operators if each not in former)))
-        forget(former, secrets)
+
+    def without(keys: KeyFile) -> KeyFile:
+        return replace(keys, operators=tuple(slot for slot in keys.operators if slot.operator_id != operator_id))
+
+    if without(key_file.read(home)) != key_file.read(home):
+        keys = key_file.change(home, without)
+        forget([slot for slot in keys.operators if slot.operator_id == operator_id], secrets)
 
 
 def change_password(home: Path, name: str, old: str, new: str, secrets: SecretStore) -> None:
-    """Wrap the master key again. Raises as ``open_slot``, and UserError ``password_too_short``."""
+    """Wrap the master key again. Raises as ``open_slot``, and UserError ``password_too_short``.
+
+    ``operator_unknown``: also where the operator was shut out, or the keys were erased, in this very moment.
+    """
     check_new_password(new, secrets)
     master, operator_id = open_slot(home, name, old, secrets)
-    _replace(home, key_file.read(home), _wrapped(operator_id, name, master, new, secrets), secrets)
+    _replace(home, _wrapped(operator_id, name, master, new, secrets), secrets, known=True)
 
 
 def check_new_password(password: str, secrets: SecretStore) -> None:
@@ -107,9 +112,12 @@ def add_recovery_slot(home: Path, master: bytes, recipient: str) -> None:
     """
     from station_app.access import sealing
 
-    keys = key_file.read(home)
-    others = tuple(slot for slot in keys.recovery if slot.recipient != recipient)
-    key_file.write(home, replace(keys, recovery=(*others, sealing.seal_recovery(master, recipient))))
+    slot = sealing.seal_recovery(master, recipient)
+
+    def beside_others(keys: KeyFile) -> KeyFile:
+        return replace(keys, recovery=(*(each for each in keys.recovery if each.recipient != recipient), slot))
+
+    key_file.change(home, beside_others)
 
 
 def has_recovery_slot(home: Path) -> bool:
@@ -167,12 +175,26 @@ def _wrapped(operator_id: str, name: str, master: bytes, password: str, secrets:
     return sealing.seal(empty, master, password, secret)
 
 
-def _replace(home: Path, keys: KeyFile, slot: OperatorSlot, secrets: SecretStore) -> None:
-    """Put a slot in the place of the operator's former one on this account, then forget that one's secret."""
-    former = [each for each in keys.operators if (each.operator_id, each.account) == (slot.operator_id, slot.account)]
-    others = tuple(each for each in keys.operators if each not in former)
-    key_file.write(home, replace(keys, operators=(*others, slot)))
-    forget(former, secrets)
+def _replace(home: Path, slot: OperatorSlot, secrets: SecretStore, *, known: bool = False) -> None:
+    """Put a slot in the place of the operator's former one on this account, then forget that one's secret.
+
+    ``known``: only where the operator still has a slot.
+    """
+
+    def is_former(each: OperatorSlot) -> bool:
+        return (each.operator_id, each.account) == (slot.operator_id, slot.account)
+
+    def replaced(keys: KeyFile) -> KeyFile:
+        if known and all(each.operator_id != slot.operator_id for each in keys.operators):
+            raise UserError("operator_unknown", "operator")
+        return replace(keys, operators=(*(each for each in keys.operators if not is_former(each)), slot))
+
+    try:
+        keys = key_file.change(home, replaced)
+    except UserError:
+        forget([slot], secrets)
+        raise
+    forget([each for each in keys.operators if is_former(each)], secrets)
 
 
 def forget(former: Sequence[OperatorSlot], secrets: SecretStore) -> None:

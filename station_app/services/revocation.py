@@ -127,11 +127,10 @@ def _only_here(desk: Desk) -> bool:
 
 
 def _erase_keys(desk: Desk) -> None:
-    former = key_file.read(desk.home).operators
     with faults.named(desk.home):
         durable.write_file(desk.home / MARK, b"", Point.KEY_SLOTS)
-    key_file.write(desk.home, key_file.KeyFile())
-    slots.forget(former, desk.secrets)
+    former = key_file.change(desk.home, lambda _keys: key_file.KeyFile())
+    slots.forget(former.operators, desk.secrets)
     desk.master = b""
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pyrage
@@ -144,6 +146,47 @@ def test_changing_a_password_wraps_again_and_forgets_the_old_secret(
     assert after[CLERK.name] == before[CLERK.name]
     assert not any(after[LEAD.name][each] == before[LEAD.name][each] for each in ("slot_id", "salt", "nonce", "sealed"))
     assert set(secrets.kept) == {slot["slot_id"] for slot in after.values()}
+
+
+def _meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """``act`` happens on another thread while a key is derived, which takes its time."""
+    real = slots._wrapped
+
+    def wrapped(*told: Any) -> key_file.OperatorSlot:
+        other = Thread(target=act)
+        other.start()
+        other.join()
+        return real(*told)
+
+    monkeypatch.setattr(slots, "_wrapped", wrapped)
+
+
+def test_who_is_shut_out_while_a_password_changes_stays_out(
+    home: Path, secrets: MemorySecrets, master: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slots.add_operator_slot(home, master, CLERK, ANOTHER, secrets)
+    _meanwhile(monkeypatch, lambda: slots.remove_operator_slots(home, CLERK.id, secrets))
+    slots.change_password(home, LEAD.name, PASSWORD, "a new password", secrets)
+    assert slots.operators(home) == [LEAD.name]
+    assert slots.open_slot(home, LEAD.name, "a new password", secrets) == (master, LEAD.id)
+    assert len(secrets.kept) == 1
+
+
+@pytest.mark.parametrize("erase", [True, False], ids=["erased", "shut out"])
+def test_a_password_that_changes_brings_nothing_back(
+    home: Path, secrets: MemorySecrets, master: bytes, monkeypatch: pytest.MonkeyPatch, erase: bool
+) -> None:
+    def act() -> None:
+        if erase:
+            former = key_file.change(home, lambda _keys: key_file.KeyFile())
+            slots.forget(former.operators, secrets)
+        else:
+            slots.remove_operator_slots(home, LEAD.id, secrets)
+
+    _meanwhile(monkeypatch, act)
+    with pytest.raises(UserError, match="operator_unknown"):
+        slots.change_password(home, LEAD.name, PASSWORD, "a new password", secrets)
+    assert (slots.operators(home), secrets.kept) == ([], {})
 
 
 def test_a_wrong_old_or_a_short_new_password_changes_nothing(home: Path, secrets: MemorySecrets, master: bytes) -> None:
