@@ -112,9 +112,13 @@ def save_pass(desk: Desk, report: PassReport, offset_seconds: int, told: SyncAns
 
 
 def set_aside(desk: Desk, op_id: str, code: str) -> Changed:
-    """Quarantine an op that cannot be delivered; the rest flows on, a person decides about this one."""
+    """Quarantine an op that cannot be delivered; the rest flows on, a person decides about this one.
+
+    Not where a stick's answer has closed it meanwhile.
+    """
     with desk.store.write(Point.SYNC_STATE) as uow:
-        uow.outbox.mark(op_id, OutboxState.QUARANTINED, code)
+        if uow.outbox.get(op_id).state is not OutboxState.DONE:
+            uow.outbox.mark(op_id, OutboxState.QUARANTINED, code)
     return Changed.of(Kind.OUTBOX, Kind.APPLICATIONS)
 
 

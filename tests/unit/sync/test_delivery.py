@@ -88,6 +88,12 @@ def test_a_later_op_never_overtakes_an_earlier_one_of_its_case(here: Station) ->
     assert [row.kind for row in delivery.gather(here.desk).rows] == ["submit", "submit", "withdraw"]
 
 
+def test_what_a_receipt_has_closed_meanwhile_is_not_set_aside(here: Station) -> None:
+    record = received(here)
+    passes.set_aside(here.desk, here.rows(record)[0].op_id, "server_error")
+    assert [row.state for row in here.rows(record)] == [OutboxState.DONE]
+
+
 def test_a_case_set_aside_waits_whole_and_the_rest_flows(here: Station) -> None:
     aside, free = here.submit(1), here.submit(2)
     submission.withdraw(here.desk, aside.id)
