@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from station_app.devices.job import ScanJob
     from station_app.devices.run import Run
     from station_app.errors import StationError
+    from station_app.papers.reader import Reader
     from ui.tasks import Hand, Tasks
 
 
@@ -20,18 +22,22 @@ class RunningScan(QObject):
     """Begins when it is made. Whoever shows it holds it; pages are written whether anybody does or not.
 
     Signals: ``came(value)``: a page, as ``work`` has told it; ``done(int)``: all of so many pages;
-    ``failed(StationError)``. Attributes: ``name``: of the scanner, as the clerk knows it; ``pages``: that have come.
+    ``failed(StationError)``. ``reader``: what ``work`` has pages looked at by; the window's end does not wait for it.
+    Attributes: ``name``: of the scanner, as the clerk knows it; ``pages``: that have come.
     """
 
     came = Signal(object)
     done = Signal(int)
     failed = Signal(object)
 
-    def __init__(self, tasks: Tasks, run: Run[ScanJob], work: Callable[[Hand], int], name: str) -> None:
+    def __init__(
+        self, tasks: Tasks, run: Run[ScanJob], work: Callable[[Hand], int], name: str, reader: Reader | None = None
+    ) -> None:
         super().__init__()
         self.name, self.pages = name, 0
         self._run = run
-        tasks.stream(self, work, self._page, self.done.emit, self.failed.emit, stop=run.cancel)
+        stop = partial(_stop, run, reader)
+        tasks.stream(self, work, self._page, self.done.emit, self.failed.emit, stop=stop)
 
     def cancel(self) -> None:
         """Call it off; the pages that have come stay."""
@@ -45,6 +51,12 @@ class RunningScan(QObject):
     def _page(self, value: Any) -> None:
         self.pages += 1
         self.came.emit(value)
+
+
+def _stop(run: Run[ScanJob], reader: Reader | None) -> None:
+    run.cancel()
+    if reader is not None:
+        reader.close()
 
 
 def words_of_end(run: RunningScan | None, error: StationError) -> tuple[str, str]:

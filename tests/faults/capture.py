@@ -26,6 +26,7 @@ from station_app.domain.application import ScanKind
 from station_app.domain.reading import DocumentReading, ReadField
 from station_app.papers import Paper
 from station_app.papers.pager import Pager
+from station_app.papers.reader import Reader
 from station_app.services import capture, papers, sorting, tray
 from station_app.services.desk import Desk, Written
 from station_app.services.paper_files import read_file
@@ -126,7 +127,7 @@ def from_the_feeder(desk: Desk, _case: str, folder: Path) -> None:
     """F12 where no case is begun yet; ``folder`` holds the scanner's address."""
     order = ScanOrder(f"escl:{(folder / 'scanner').read_text('utf-8')}", Source.FEEDER)
     hand = Hand(lambda _: None, _written)
-    scan_into(desk, Target.of(Draft.blank(2024, desk.today())), Run(partial(ScanJob, order)), hand)
+    scan_into(desk, Target.of(Draft.blank(2024, desk.today())), Run(partial(ScanJob, order)), Reader(), hand)
 
 
 def _written(change: Callable[[], Written[Any]]) -> Any:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from station_app.devices.run import Run
     from station_app.devices.scanner import Page
     from station_app.domain.application import Content
+    from station_app.papers.reader import Reader
     from station_app.services.desk import Desk
     from station_app.services.intake import CaseView
     from station_app.services.scanning import Search
@@ -48,13 +49,13 @@ class Filed:
     begun: CaseView | None = None
 
 
-def scan_into(desk: Desk, target: Target, run: Run[ScanJob], hand: Hand) -> int:
+def scan_into(desk: Desk, target: Target, run: Run[ScanJob], reader: Reader, hand: Hand) -> int:
     """Tell each page that is filed; the number of them. Raises as ``ScanJob`` and ``cutting.add_device_pages``."""
     pages = 0
-    with run.job() as job:
+    with reader, run.job() as job:
         for page in job:
             case = hand.write(partial(_begin, desk, target))
-            filing = partial(_file, desk, case, page, None if pages else target.kind)
+            filing = partial(_file, desk, case, page, None if pages else target.kind, reader)
             # of a case that is submitted the page work is done first: here, and not where others wait to write
             work = filing if case.view.record.state in EDITABLE else partial(_hand_over, filing())
             hand.tell(hand.write(work))
@@ -85,10 +86,10 @@ def _begin(desk: Desk, target: Target) -> Written[_Case]:
     return Written(_Case(written.value, new=True), written.changed)
 
 
-def _file(desk: Desk, case: _Case, page: Page, wanted: ScanKind | None) -> Written[Filed]:
+def _file(desk: Desk, case: _Case, page: Page, wanted: ScanKind | None, reader: Reader) -> Written[Filed]:
     record = case.view.record
     kind = wanted or _guess(desk, case.view)
-    written = cutting.add_device_pages(desk, record.id, [cutting.DevicePage(page.content, kind)])
+    written = cutting.add_device_pages(desk, record.id, [cutting.DevicePage(page.content, kind)], reader=reader)
     return Written(Filed(written.value, case.view if case.new else None), written.changed)
 
 

@@ -15,6 +15,7 @@ from station_app.devices.run import Run
 from station_app.devices.scanner import Scanner, ScanOrder, Source
 from station_app.domain.application import CLOSED, ScanKind
 from station_app.errors import StationError
+from station_app.papers.reader import Reader
 from station_app.services import devices
 from station_app.services.scanning import Search
 from ui.messages import sentence
@@ -191,7 +192,9 @@ class DeviceScans(QObject):
     def _start(self, order: ScanOrder, name: str) -> None:
         run = Run(partial(ScanJob, order))
         self.progress.emit("准备中…")
-        self._follow(RunningScan(self._tasks, run, partial(scan_into, self._desk, self._target, run), name))
+        reader = Reader()
+        work = partial(scan_into, self._desk, self._target, run, reader)
+        self._follow(RunningScan(self._tasks, run, work, name, reader))
 
     def _follow(self, run: RunningScan) -> None:
         self._run = run
