@@ -61,9 +61,9 @@ def _processes(_safeguard: str | None) -> Iterator[Draw]:
 
 
 _ALL = (
-    Gear("stepped", 600, _stepped),
-    Gear("power", 395, _power_cuts),
-    Gear("processes", 5, _processes),
+    Gear("stepped", 590, _stepped),
+    Gear("power", 390, _power_cuts),
+    Gear("processes", 20, _processes),
     Gear("every", 0, _every),
 )
 GEARS: Mapping[str, Gear] = {gear.name: gear for gear in _ALL}
