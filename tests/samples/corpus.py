@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import cv2
+from PIL import Image
 
 from station_app.domain.application import Category, ScanKind
-from tests.samples import pictures
+from tests.samples import pictures, prints
 from tests.samples.cases import case
 from tests.samples.people import Person, person
 from tests.samples.scanned import (
-    Pixels,
     Scanned,
     blurred,
     camera,
@@ -25,19 +25,27 @@ from tests.samples.scanned import (
     shaken,
     shrunk,
 )
+from tests.samples.tables import GROUNDS, shot, whole
 
 _FIRST = 20  # whom the other samples show
 _CATEGORIES = (Category.VOCATIONAL, Category.SOCIAL_WORKER)
 _FACTS = ("occupation", "level", "level_name", "number", "management_no", "issuer", "issue_date", "approval_date")
 
 
+Paper = tuple[ScanKind, Any, dict[str, str]]  # what it is, as it is drawn, what stands on it
+
+
 @dataclass(frozen=True)
 class Condition:
-    """``hard``: beyond what anybody should file; there only the marks count."""
+    """``hard``: beyond what anybody should file; there only the marks count. ``papers``: of a person by number;
+    ``defect``: what every page of it has.
+    """
 
     name: str
-    make: Callable[[Pixels, int], Scanned]
+    make: Callable[[Any, int], Scanned]
     hard: bool = False
+    papers: Callable[[int], Iterator[Paper]] = lambda number: _papers(number)
+    defect: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,54 @@ class Sample:
     kind: ScanKind
     page: Scanned
     truth: Mapping[str, str]
+    person: int = 0  # which of so many
+
+
+def _on(ground: str) -> Callable[[Image.Image, int], Scanned]:
+    return lambda paper, seed: shot([paper], seed, ground)
+
+
+def _from_the_side(paper: Image.Image, seed: int) -> Scanned:
+    return shot([paper], seed, "dark", tilt=20, spin=20)
+
+
+def _in_shadow(paper: Image.Image, seed: int) -> Scanned:
+    return shot([paper], seed, "cloth", shadow=0.35, quality=40)
+
+
+def _far_off(paper: Image.Image, seed: int) -> Scanned:
+    return shrunk(shot([paper], seed, "wood"), 0.16)
+
+
+def _nothing(_paper: object, seed: int) -> Scanned:
+    return shot([], seed, GROUNDS[seed % len(GROUNDS)], width=1600)
+
+
+def _prints(number: int) -> Iterator[Paper]:
+    """Drawn otherwise, by ``prints``."""
+    one = person(number)
+    home = prints.long_address(one) if number % 4 == 0 else ""
+    yield ScanKind.ID_FRONT, prints.front(one, home), _front(one)
+    yield ScanKind.ID_BACK, prints.back(one), {"valid_from": "2016-03-04", "valid_to": "2036-03-04"}
+    card, number_on_it = prints.bank_card(one)
+    yield ScanKind.CARD, card, {"card_no": number_on_it}
+    yield from _sheets(number)
+
+
+def _sheets(number: int) -> Iterator[Paper]:
+    one, facts = person(number), case(number)["certificate"]
+    yield ScanKind.CERTIFICATE, prints.booklet(one, facts), _certificate(one, facts)
+    told = {name: facts[name] for name in ("occupation", "issuer", "issue_date")}
+    yield ScanKind.CERTIFICATE, prints.award(one, facts), {"name": one.name, **told}
+
+
+def _over(number: int) -> Iterator[Paper]:
+    term = {"valid_from": "2005-06-03", "valid_to": "2025-06-03"}
+    yield ScanKind.ID_BACK, prints.back(person(number), "2005.06.03-2025.06.03"), term
+
+
+def _none(_number: int) -> Iterator[Paper]:
+    yield ScanKind.OTHER, None, {}
 
 
 CONDITIONS = (
@@ -58,23 +114,30 @@ CONDITIONS = (
     Condition("camera, turned", lambda paper, seed: camera(paper, seed, turns=seed % 3 + 1)),
     Condition("photocopy", lambda paper, seed: photocopied(flatbed([paper], seed, ground=250), 0.6)),
     Condition("out of focus 0.3", lambda paper, seed: blurred(camera(paper, seed), 0.3)),
-    Condition("out of focus 0.7", lambda paper, seed: blurred(camera(paper, seed), 0.7), hard=True),
-    Condition("shaken 0.5", lambda paper, seed: shaken(camera(paper, seed), 0.5), hard=True),
-    Condition("glare 0.5", lambda paper, seed: glaring(camera(paper, seed), 0.5, seed), hard=True),
+    Condition("out of focus 0.7", lambda paper, seed: blurred(camera(paper, seed), 0.7), hard=True, defect="blur"),
+    Condition("shaken 0.5", lambda paper, seed: shaken(camera(paper, seed), 0.5), hard=True, defect="blur"),
+    Condition("glare 0.5", lambda paper, seed: glaring(camera(paper, seed), 0.5, seed), hard=True, defect="glare"),
     Condition("few pixels", lambda paper, seed: shrunk(camera(paper, seed), 0.3)),
-    Condition("cut off", lambda paper, seed: cut_off(camera(paper, seed), 0.15), hard=True),
+    Condition("cut off", lambda paper, seed: cut_off(camera(paper, seed), 0.15), hard=True, defect="cut_edge"),
+    *(Condition(f"table, {ground}", _on(ground), papers=_prints) for ground in GROUNDS),
+    Condition("seen from the side", _from_the_side, papers=_prints),
+    Condition("shadow, JPEG 40", _in_shadow, papers=_prints),
+    Condition("sheet as large as the glass", lambda paper, seed: whole(paper, seed), papers=_sheets),
+    Condition("term over", _on("wood"), papers=_over, defect="expired"),
+    Condition("far too few pixels", _far_off, hard=True, papers=_prints, defect="too_small"),
+    Condition("nothing on it", _nothing, papers=_none, defect="blank"),
 )
 
 
 def samples(people: int) -> Iterator[Sample]:
-    """Four papers of each of so many people, under each condition."""
+    """The papers of each of so many people, under each condition."""
     for condition in CONDITIONS:
         for number in range(_FIRST, _FIRST + people):
-            for place, (kind, paper, truth) in enumerate(_papers(number)):
-                yield Sample(condition, kind, condition.make(paper, number * 7 + place), truth)
+            for place, (kind, paper, truth) in enumerate(condition.papers(number)):
+                yield Sample(condition, kind, condition.make(paper, number * 7 + place), truth, number - _FIRST)
 
 
-def _papers(number: int) -> Iterator[tuple[ScanKind, Pixels, dict[str, str]]]:
+def _papers(number: int) -> Iterator[Paper]:
     one, category = person(number), _CATEGORIES[number % 2]
     facts = case(number, category)["certificate"]
     yield ScanKind.ID_FRONT, pixels_of(pictures.id_front(one)), _front(one)

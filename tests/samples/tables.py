@@ -33,7 +33,7 @@ def shot(
     chance = np.random.default_rng(seed)
     height = width * 3 // 4
     page = _ground(ground, height, width, chance)
-    room = width / len(papers)
+    room = width / max(len(papers), 1)
     corners = []
     for place, paper in enumerate(papers):
         size = chance.uniform(0.55, 0.8) * min(room / paper.width, height / paper.height) * max(paper.size)

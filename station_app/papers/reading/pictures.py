@@ -78,22 +78,26 @@ def _named() -> Iterator[None]:
 
 def _frames(source: Path | bytes) -> Iterator[Frame]:
     """Nothing of the stored picture is held while its page is looked at: each is opened anew."""
-    count = 1
-    number = 0
+    number, count = 0, 1
     while number < count:
-        with Image.open(source if isinstance(source, Path) else BytesIO(source)) as opened:
-            width = opened.width
-            if opened.format in ("JPEG", "MPO"):  # a second picture in it is a preview
-                _draft(opened)
-            else:
-                count = getattr(opened, "n_frames", 1)
-                opened.seek(number)
-                width = opened.width
-            if opened.width * opened.height > _MOST_PIXELS:
-                raise UserError("picture_too_large")
-            frame = _frame(opened, width) if _is_had_whole(opened) else _from_bands(_bytes_of(source), opened)
+        frame, count = _one(source, number)
         yield frame
         number += 1
+
+
+def _one(source: Path | bytes, number: int) -> tuple[Frame, int]:
+    """A page of a picture, and how many it has."""
+    with Image.open(source if isinstance(source, Path) else BytesIO(source)) as opened:
+        count, width = 1, opened.width
+        if opened.format in ("JPEG", "MPO"):  # a second picture in it is a preview
+            _draft(opened)
+        else:
+            count = getattr(opened, "n_frames", 1)
+            opened.seek(number)
+            width = opened.width
+        if opened.width * opened.height > _MOST_PIXELS:
+            raise UserError("picture_too_large")
+        return _frame(opened, width) if _is_had_whole(opened) else _from_bands(_bytes_of(source), opened), count
 
 
 def _is_had_whole(picture: Image.Image) -> bool:
