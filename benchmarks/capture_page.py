@@ -35,8 +35,8 @@ ever put right. Found: each corner within 3 % of the diagonal, where edges can b
 _FIELDS = """
 ## Each field
 
-By this program, over all pages that are not hard; then on the pages of the first of the people by this program, by the
-same recogniser on the page as it came (RapidOCR alone), and by tesseract. The rules that find fields in lines of text
+By this program, over all pages that are not hard; then on a sample of the pages by this program, by the same recogniser
+on the page as it came (RapidOCR alone), and by tesseract. The rules that find fields in lines of text
 are the same for all three. Unmarked: wrong, of a confidence of {sure} or more, on a document without a defect that
 marks it.
 
@@ -64,6 +64,16 @@ beside it: rough.
 """
 
 
+_MISSES = """
+## Each miss
+
+On pages that are not hard: what stands there, what was read, and how sure.
+
+| condition | paper | fields |
+|---|---|---|
+"""
+
+
 def report(run: Run, people: int) -> str:
     machine = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}"
     fair = [page for page in run.pages if not page.sample.condition.hard]
@@ -76,6 +86,8 @@ def report(run: Run, people: int) -> str:
         + _table(_defects(run.pages))
         + _CONDITIONS.format(machine=f"{platform.system()} {platform.machine()}")
         + _table([_condition(condition.name, run.pages, condition.hard) for condition in CONDITIONS])
+        + _MISSES
+        + _table(_misses(fair))
     )
 
 
@@ -150,6 +162,15 @@ def _defects(pages: Sequence[Page]) -> list[list[str]]:
             named = sum(defect in page.defects for page in there)
             false = sum(defect in page.defects for page in free)
             rows.append([defect.value, str(named), str(len(there)), str(false), str(len(free))])
+    return rows
+
+
+def _misses(fair: Sequence[Page]) -> list[list[str]]:
+    rows = []
+    for page in fair:
+        edge = [] if page.found or page not in with_edges([page]) else ["not found in place"]
+        if told := [*edge, *page.misses]:
+            rows.append([page.sample.condition.name, page.sample.kind.value, "; ".join(told)])
     return rows
 
 

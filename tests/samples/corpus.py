@@ -130,9 +130,9 @@ CONDITIONS = (
 
 
 def samples(people: int) -> Iterator[Sample]:
-    """The papers of each of so many people, under each condition."""
+    """The papers of each of so many people, under each condition; of half of them where it is hard."""
     for condition in CONDITIONS:
-        for number in range(_FIRST, _FIRST + people):
+        for number in range(_FIRST, _FIRST + ((people + 1) // 2 if condition.hard else people)):
             for place, (kind, paper, truth) in enumerate(condition.papers(number)):
                 yield Sample(condition, kind, condition.make(paper, number * 7 + place), truth, number - _FIRST)
 

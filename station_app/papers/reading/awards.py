@@ -14,7 +14,9 @@ from station_app.papers.reading.shapes import Row, box_around
 _WHO = re.compile(r"^[^\w]*([\u3400-\u9fff·\U00020000-\U000323af]{2,20}?)(同志|先生|女士|[:：])")
 _WON = ("荣获", "获得", "特发此证", "特颁此证", "以资鼓励", "被评为", "被授予")
 _CONTEST = ("大赛", "竞赛", "比赛", "比武")
-_ISSUER = re.compile(r"(总工会|协会|委员会|局|集团|公司|中心|厅|部|校|院)$")
+_ISSUER = re.compile(
+    r"(.{2,36}(?:总工会|协会|委员会|局|集团|公司|中心|厅|部|校|院))(.{0,2})"
+)  # a stamp's letters behind
 _UNSURE = SURE - 0.05  # words between others: where they end is a guess
 
 
@@ -61,8 +63,9 @@ def issuer_on(rows: Sequence[Row]) -> Value | None:
     lines = [line for row in rows for line in row.lines]
     for line in sorted(lines, key=lambda each: -each.middle):
         text = squeezed(line.text)
-        if 4 < len(text) < 40 and _ISSUER.search(text) and not any(word in text for word in (*_WON, "，", "。")):
-            return Value(text, line.score, line.box)
+        body = _ISSUER.fullmatch(text)
+        if body and not any(word in text for word in (*_WON, "，", "。")):
+            return Value(body.group(1), min(line.score, _UNSURE if body.group(2) else 1.0), line.box)
     return None
 
 

@@ -17,8 +17,8 @@ from PIL import Image
 
 from station_app.domain.application import ScanKind
 from station_app.domain.reading import Corners, Cut, DocumentReading
-from station_app.papers.reading.finding import corner_first, straightened, turned
-from station_app.papers.reading.pages import Document, whole_of
+from station_app.papers.reading.finding import straightened, turned
+from station_app.papers.reading.pages import Document, upright, whole_of
 from station_app.papers.reading.pictures import Picture
 from station_app.papers.reading.sides import Quad
 
@@ -100,14 +100,8 @@ def _moved(reading: DocumentReading, matrix: object) -> DocumentReading:
 
 def _whole(page: Picture, document: Document) -> Quad:
     """The page, upright as the document on it is, and straight where its text runs slightly askew."""
-    quad = _upright(whole_of(page), document)
+    quad = upright(whole_of(page), document.corners)
     return _about(quad, angle=document.slant if _SLANTED < abs(document.slant) < _TOO_SLANTED else 0.0)
-
-
-def _upright(quad: Quad, document: Document) -> Quad:
-    """The same corners, from the one that is the document's own top left."""
-    (ax, ay), (bx, by) = document.corners[:2]
-    return corner_first(quad, round(math.atan2(by - ay, bx - ax) / (math.pi / 2)) % 4)
 
 
 def _ends_of_bands(page: Picture, documents: Sequence[Document]) -> list[tuple[float, float]]:
@@ -125,7 +119,7 @@ def _band(page: Picture, document: Document, top: float, bottom: float) -> Quad:
     x, y = _MARGIN * page.shape[1], _MARGIN * page.shape[0]
     left, right = max(left - x, 0.0), min(left + width + x, page.shape[1] - 1.0)
     above, below = max(top + up - y, top), min(top + up + height + y, bottom)
-    return _upright(((left, above), (right, above), (right, below), (left, below)), document)
+    return upright(((left, above), (right, above), (right, below), (left, below)), document.corners)
 
 
 def _about(quad: Quad, scale: float = 1.0, angle: float = 0.0) -> Quad:

@@ -71,7 +71,7 @@ def _id_front(rows: Sequence[Row], _occupations: Sequence[str]) -> dict[str, Val
     found = {
         "name": _name(rows, raw.get("name")),
         "sex": _one_of(raw.get("sex"), ("男", "女"), number),
-        "nation": raw.get("nation"),
+        "nation": _nation(raw.get("nation")),
         "birth": born,
         "address": _address(rows, raw.get("address")),
         "id_number": _checked_by_birth(number, born),
@@ -84,6 +84,11 @@ def _name(rows: Sequence[Row], labelled_name: Value | None) -> Value | None:
     if labelled_name is not None and labelled_name.text:
         return labelled_name.as_("".join(_HAN.findall(labelled_name.text)) or labelled_name.text)
     return None
+
+
+def _nation(told: Value | None) -> Value | None:
+    """The models know the other form of 汉, too; no card prints it."""
+    return told and told.as_(told.text.replace("漢", "汉"))
 
 
 def _id_number(rows: Sequence[Row], labelled_number: Value | None) -> Value | None:

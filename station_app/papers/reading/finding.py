@@ -29,6 +29,7 @@ _FIRM, _FIRM_SIDE = 0.88, 0.7  # of all sides, and of the weakest, that lies on 
 _LIKELY, _LIKELY_SIDE = 0.62, 0.28
 _NEARLY = 0.12  # a larger outline may be so much less firm than one inside it
 _RESTLESS = 20.0  # grey levels along an outline's margin that are none of paper's
+_FRAME, _OF_ONE_COLOUR = 0.55, 8.0  # of the page: a frame on the sheet that is the page; grey levels of its margins
 _WORTH = 3  # pieces of text that make a document
 _NEAR = 0.012  # of the page's longer side: an edge that lies on the page's own
 
@@ -99,15 +100,13 @@ def _guesses(mask: NDArray[Any], text: Sequence[Box]) -> Iterator[Quad]:
 
 def _is_likely(there: Laid, page: Picture) -> bool:
     height, width = page.shape[:2]
-    inside = all(-0.03 * width < x < 1.03 * width and -0.03 * height < y < 1.03 * height for x, y in there.quad)
-    known = there.support > _LIKELY and there.weakest > _LIKELY_SIDE
-    return (
-        inside
-        and known
-        and (not there.at_rim or there.goes_on)
-        and _flatness(there.quad) < _FLATTEST
-        and _SMALLEST < _area(there.quad) / (height * width) < _LARGEST
-    )
+    if not all(-0.03 * width < x < 1.03 * width and -0.03 * height < y < 1.03 * height for x, y in there.quad):
+        return False
+    if there.support < _LIKELY or there.weakest < _LIKELY_SIDE or (there.at_rim and not there.goes_on):
+        return False
+    share = _area(there.quad) / (height * width)
+    is_frame = share > _FRAME and there.contrast < _OF_ONE_COLOUR
+    return _flatness(there.quad) < _FLATTEST and _SMALLEST < share < _LARGEST and not is_frame
 
 
 def _is_enough(found: Sequence[Laid], text: Sequence[Box]) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from station_app.papers.reading.kinds import squeezed
 from station_app.papers.reading.shapes import Box, Line, Row, box_around, rows_of
 
+_HALF = "姓名"  # printed wide apart, its first character is overlooked now and then
 _TITLE = "证书"  # 职业技能等级证书 is a title, not a level
 _MARKS = ":：;；.。、_－—-"
 _NOTE = re.compile(r"^[(（\[【]?(印章|盖章|签章|公章|印|章)[)）\]】]?[:：;；.。]*")  # 发证机关（印）：
@@ -39,6 +40,8 @@ def labelled(rows: Sequence[Row], labels: Mapping[str, str]) -> dict[str, Value]
     found: dict[str, Value] = {}
     for at, row in enumerate(rows):
         text = squeezed(row.text)
+        if squeezed(row.lines[0].text) == _HALF[1:]:
+            text = _HALF[0] + text
         places = _places(text, labels)
         ends = [start for start, _ in places[1:]] + [len(text)]
         for (start, label), end in zip(places, ends, strict=False):  # in a row without a label there is nothing

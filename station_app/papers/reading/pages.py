@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -36,6 +37,7 @@ _WORTH = 3  # pieces of text that make a document
 _MARGIN = 0.6  # of a letter's height around text that has no outline
 _SIDES = (ScanKind.ID_FRONT, ScanKind.ID_BACK)
 _CARDS = (*_SIDES, ScanKind.CARD)
+_SHEETS = (ScanKind.CERTIFICATE, ScanKind.FORM)  # where no edge of one is seen, it is as large as the page
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,10 @@ def _without_outlines(
         kinds = [each.kind for each in read]
         if ScanKind.OTHER not in kinds and all(kinds.count(side) < 2 for side in _SIDES):
             return read
-    return _read(page, _region(boxes, page, whole), recogniser, occupations, today)
+    read = _read(page, _region(boxes, page, whole), recogniser, occupations, today)
+    if len(read) == 1 and read[0].kind in _SHEETS:
+        return [replace(read[0], corners=upright(whole.quad, read[0].corners))]
+    return read
 
 
 def _clusters(boxes: Sequence[Box], height: int) -> list[list[Box]]:
@@ -117,6 +122,12 @@ def whole_of(page: Picture) -> Quad:
     """The page's own corners."""
     height, width = page.shape[:2]
     return (0.0, 0.0), (width - 1.0, 0.0), (width - 1.0, height - 1.0), (0.0, height - 1.0)
+
+
+def upright(quad: Quad, like: Quad) -> Quad:
+    """The same corners, from that on which lies as the first of ``like``, whose top side says which way up it is."""
+    (ax, ay), (bx, by) = like[:2]
+    return corner_first(quad, round(math.atan2(by - ay, bx - ax) / (math.pi / 2)) % 4)
 
 
 def _text_on(page: Picture, recogniser: Recogniser) -> list[Box]:

@@ -36,11 +36,13 @@ _ROUNDS = 3  # of fitting a line without what lies far from it
 class Laid:
     """``sides``: the share of each side, from the first corner on, that lies on an edge. ``unrest``: grey levels that
     colours differ by along the inner margin: few on paper, many where the sides only follow a pattern of the table.
+    ``contrast``: grey levels by which the inner margin differs from the outer one: few about a frame drawn on paper.
     """
 
     quad: Quad
     sides: tuple[float, float, float, float]
     unrest: float = 0.0
+    contrast: float = 0.0
 
     @property
     def support(self) -> float:
@@ -77,18 +79,21 @@ def laid(guess: Quad, picture: NDArray[Any], noise: float) -> Laid | None:
         if max(np.hypot(a[0] - b[0], a[1] - b[1]) for a, b in zip(moved, quad, strict=True)) > 4 * reach:
             return None
         quad = (moved[0], moved[1], moved[2], moved[3])
-    return Laid(quad, (shares[0], shares[1], shares[2], shares[3]), _unrest(quad, picture))
+    inner, outer = _margin(quad, picture, _MARGIN), np.median(_margin(quad, picture, -_MARGIN), axis=0)
+    paper = np.median(inner, axis=0)
+    unrest = float(np.abs(inner - paper).max(axis=2).mean(axis=0).max())
+    contrast = float(np.median(np.abs(paper - outer).max(axis=1)))
+    return Laid(quad, (shares[0], shares[1], shares[2], shares[3]), unrest, contrast)
 
 
-def _unrest(quad: Quad, picture: NDArray[Any]) -> float:
+def _margin(quad: Quad, picture: NDArray[Any], inwards: float) -> NDArray[Any]:
+    """Colours along the four sides, so far from them towards the middle."""
     corners = np.array(quad)
-    inner = corners + (corners.mean(axis=0) - corners) * _MARGIN
+    moved = corners + (corners.mean(axis=0) - corners) * inwards
     ways = np.linspace(0.05, 0.95, _SAMPLES)[:, None, None]
-    points = (inner + (np.roll(inner, -1, axis=0) - inner) * ways).astype(np.float32)
-    seen = cv2.remap(
-        picture[:, :, :3], points[:, :, 0], points[:, :, 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
-    return float(np.abs(seen - np.median(seen, axis=0)).max(axis=2).mean(axis=0).max())
+    points = (moved + (np.roll(moved, -1, axis=0) - moved) * ways).astype(np.float32)
+    xs, ys = points[:, :, 0], points[:, :, 1]
+    return np.asarray(cv2.remap(picture[:, :, :3], xs, ys, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
 
 
 def noise_of(picture: NDArray[Any]) -> float:

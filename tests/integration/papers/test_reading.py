@@ -24,7 +24,9 @@ from tests.samples.cases import case
 from tests.samples.pdfs import scanned_pdf
 from tests.samples.people import person
 from tests.samples.pictures import certificate, id_back, id_front, jpeg, service_card
+from tests.samples.prints import award
 from tests.samples.scanned import Scanned, blurred, camera, flatbed, glaring, pixels_of
+from tests.samples.tables import whole
 
 pytestmark = pytest.mark.slow
 _TODAY = date(2024, 5, 15)
@@ -86,6 +88,15 @@ def test_a_service_card_and_a_certificate(reader: Reader, tmp_path: Path) -> Non
         "id_number": _ONE.id_number,
         **{name: str(facts[name]) for name in ("occupation", "level", "number", "issuer", "issue_date")},
     }
+
+
+def test_a_sheet_as_large_as_the_glass_ends_where_the_page_ends(reader: Reader, tmp_path: Path) -> None:
+    """Neither its frame nor its text is its outline."""
+    facts = {"occupation": "焊工", "issuer": "北京市总工会", "issue_date": "2023-11-08"}
+    page = whole(award(_ONE, facts), 3)
+    (found,) = _read(reader, tmp_path, page)
+    assert (_values(found)["name"], _values(found)["occupation"]) == (_ONE.name, "焊工")
+    assert _is_near(found["corners"], page.corners[0])
 
 
 def test_a_page_with_nothing_on_it(reader: Reader, tmp_path: Path) -> None:

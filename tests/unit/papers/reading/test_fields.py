@@ -179,6 +179,16 @@ def test_an_award_tells_in_a_sentence() -> None:
     }
 
 
+def test_letters_of_a_stamp_behind_an_issuer_are_left_out_and_it_is_marked() -> None:
+    lines = _lines("荣誉证书", "甲乙同志：", "在大赛电工决赛中荣获第三名，特发此证。", "北京市总工会用")
+    field = fields_of(ScanKind.CERTIFICATE, lines, ("电工",))["issuer"]
+    assert (field.value, field.confidence < SURE) == ("北京市总工会", True)
+
+
+def test_half_a_label_is_one() -> None:
+    assert _read(ScanKind.CERTIFICATE, _lines("职业资格证书", "名|甲乙", "性别|男"))["name"] == "甲乙"
+
+
 def test_an_issuer_without_its_label_is_a_guess() -> None:
     lines = _lines("职业技能等级证书", "姓名|甲", "北京测试集团有限公司", "发证日期|2023年1月2日")
     field = fields_of(ScanKind.CERTIFICATE, lines, ())["issuer"]
