@@ -313,6 +313,7 @@ class TrayPane(QWidget):
         column.addWidget(card)
         column.addWidget(self.picture, 1)
         column.addLayout(self._buttons)
+        column.addStretch()  # without a picture the card stays at the top
         return side
 
     def _lay_out(self) -> None:

@@ -288,6 +288,7 @@ def _signed_paper_comes_home(counter: Counter, scanner: FakeScanner, file: Path)
     counter.picture("home-again")
     counter.press(Qt.Key.Key_F3)
     counter.until(lambda: ScanKind.FORM in counter.kinds())
+    counter.until(lambda: "缺第 2 页" in _said(counter).values())  # only the first of two has come
     counter.picture("case")
 
 
@@ -303,6 +304,7 @@ def _submit(counter: Counter) -> None:
     counter.intake.side.consent.click()
     counter.press(Qt.Key.Key_Return, _CTRL)
     counter.until(lambda: counter.intake.draft.state is not State.DRAFT)
+    counter.until(lambda: "缺第 2 页" in _said(counter).values())
     counter.picture("submitted")
 
 
