@@ -257,7 +257,7 @@ class CameraSheet(Overlay):
         ]
         for each in tools:
             self.card.header.addWidget(each)
-        self.card.body.addWidget(self._words)  # above the picture: the window's banner covers what is below
+        self.card.body.addWidget(self._words)  # above the picture: what is below may be under a message of the window
         self.card.body.addWidget(self.view, 1)
 
     def _tool(self, words: str, key: str, name: str, act: object) -> SmallButton:
