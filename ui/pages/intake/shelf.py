@@ -339,14 +339,19 @@ def _add(desk: Desk, application_id: str, batch: _Batch, reader: Reader) -> Writ
 
 
 def _known(desk: Desk, application_id: str, picked: Sequence[Picked]) -> list[Picked]:
-    """All pages of those files of which the case has every page already."""
+    """All pages of those files of which the case has every page already. What the camera shoots is a page each time."""
     there = capture.page_hashes(desk, application_id)
     files: list[list[Picked]] = []
     for one in picked:
         if one.first:
             files.append([])
         files[-1].append(one)
-    return [one for file in files if there.issuperset(map(_sha256, file)) for one in file]
+    again = [file for file in files if not _is_shot(file[0]) and there.issuperset(map(_sha256, file))]
+    return [one for file in again for one in file]
+
+
+def _is_shot(one: Picked) -> bool:
+    return one.device and one.path is None and one.file is None
 
 
 def _sha256(one: Picked) -> str:
