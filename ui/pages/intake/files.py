@@ -28,7 +28,7 @@ _PATH = Qt.ItemDataRole.UserRole
 _MOST = 2000
 _LONGEST_NAME = 40  # of a file in a message
 _HELP = "↓ 进入列表　Shift+↓ 多选　Enter 添加或进入文件夹　Backspace 上一级　Esc 取消"
-_STICKS = ("/media/", "/mnt/", "/run/media/")  # where Linux mounts what is plugged in
+_STICKS = ("/media/*", "/media/*/*", "/mnt/*", "/run/media/*/*")  # where Linux mounts what is plugged in
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def places() -> list[tuple[str, Path]]:
 
 
 def _is_stick(path: Path) -> bool:
-    return sys.platform == "win32" or str(path).startswith(_STICKS)
+    return sys.platform == "win32" or any(path.match(each) for each in _STICKS)
 
 
 class FileChooser(Overlay):
