@@ -130,11 +130,14 @@ CONDITIONS = (
 
 
 def samples(people: int) -> Iterator[Sample]:
-    """The papers of each of so many people, under each condition; of half of them where it is hard."""
-    for condition in CONDITIONS:
-        for number in range(_FIRST, _FIRST + ((people + 1) // 2 if condition.hard else people)):
+    """The papers of each of so many people, under each condition; those of the first alone where it is hard."""
+    for number in range(_FIRST, _FIRST + people):
+        for condition in CONDITIONS:
+            if condition.hard and number > _FIRST:
+                continue
             for place, (kind, paper, truth) in enumerate(condition.papers(number)):
-                yield Sample(condition, kind, condition.make(paper, number * 7 + place), truth, number - _FIRST)
+                page = condition.make(paper, number * 7 + place)
+                yield Sample(condition, kind, page, truth, number - _FIRST)
 
 
 def _papers(number: int) -> Iterator[Paper]:
