@@ -197,6 +197,7 @@ def test_a_file_that_was_filed_and_not_put_away_is_not_filed_twice(
     _until_offered(qtbot, shown, 1)
     press(Qt.Key.Key_F, _ALT)
     _until_filed(qtbot, shown, 2)
+    qtbot.waitUntil((folder / "已归档" / "001.pdf").exists, timeout=_PATIENCE_MS)
     (folder / "已归档" / "001.pdf").rename(folder / "001.pdf")
     os.utime(folder / "001.pdf")
     _until_offered(qtbot, shown, 1)
