@@ -99,8 +99,8 @@ def table(name: str) -> Mapping[str, str]:
 
 
 def fill(template: str, values: Mapping[str, object]) -> str:
-    """A sentence with its parameters; one that is missing reads as nothing."""
-    return _Filler().vformat(template, (), dict(values))
+    """A sentence with its parameters; one that is missing reads as nothing, with the brackets around it."""
+    return _Filler().vformat(template, (), dict(values)).replace("（）", "")
 
 
 class _Filler(string.Formatter):

@@ -83,6 +83,11 @@ def test_parameters_and_fields_are_filled_in() -> None:
     assert "已划拨" in sentence(UserError("move_not_allowed", now="paid", to="queued"))
 
 
+def test_what_is_not_known_leaves_no_empty_brackets() -> None:
+    assert sentence("request_refused") == "服务器没有接受。请联系技协。"
+    assert sentence("request_refused", server_code="body_invalid") == "服务器没有接受（body_invalid）。请联系技协。"
+
+
 def test_an_unknown_code_is_shown_not_hidden() -> None:
     assert "quite_new" in sentence(EnvironmentFault("quite_new"))
 
