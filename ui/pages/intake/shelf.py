@@ -301,6 +301,12 @@ class _Batch:
         return self.picked[0].device
 
     @property
+    def shot(self) -> bool:
+        """From the camera: each is a page of its own, whatever is on it."""
+        first = self.picked[0]
+        return first.device and first.path is None and first.file is None
+
+    @property
     def files(self) -> list[bytes]:
         return [file for one in self.picked if one.first for file in _file_of(one)]
 
@@ -322,7 +328,7 @@ def _file(desk: Desk, handle: CaseHandle, batch: _Batch, reader: Reader) -> Writ
     """On the writer thread, behind the write that begins the case; all pages or none."""
     if handle.application_id is None:
         raise UserError("case_not_begun")
-    known = [] if batch.asked else _known(desk, handle.application_id, batch.picked)
+    known = [] if batch.asked or batch.shot else _known(desk, handle.application_id, batch.picked)
     left = batch.without(known)
     if not left.picked:
         return Written(_Filed((), known), Changed())
