@@ -20,6 +20,7 @@ from station_app.papers.reading.shapes import Box, Point
 
 Quad = tuple[Point, Point, Point, Point]  # clockwise; which corner is first says nothing yet
 _SAMPLES = 48  # along one side
+_FEWEST = 16  # places that say something of a side
 _ENDS = 0.08  # of a side at both ends, where corners are round
 _EXACT, _WIDE = (6,), (14, 7)  # pixels to both sides: of a guess that is one already; of a rough one, then a better
 _SURE = 0.88  # of all sides lies on edges
@@ -132,7 +133,7 @@ def _side(
         return (start, along), _AT_RIM
     across = np.array([-along[1], along[0]])
     places = np.linspace(_ENDS, 1 - _ENDS, _SAMPLES) * length
-    steps = _steps(start, along, across, places, picture, reach)
+    steps, covered = _steps(start, along, across, places, picture, reach)
     best = steps.argmax(axis=1)
     size = steps[np.arange(_SAMPLES), best]
     clear = size > max(_CLEAR, _ABOVE_NOISE * noise / np.sqrt(_STEP))
@@ -140,7 +141,8 @@ def _side(
     slope, shift, on = _fitted(places, offsets, clear)
     first = start + across * shift
     direction = along + across * slope
-    return (first, direction / np.linalg.norm(direction)), float(np.count_nonzero(on)) / _SAMPLES
+    told = max(_SAMPLES - int((covered & ~on).sum()), _FEWEST)
+    return (first, direction / np.linalg.norm(direction)), float(on.sum()) / told
 
 
 def _is_at_rim(start: NDArray[Any], end: NDArray[Any], picture: NDArray[Any]) -> bool:
@@ -157,8 +159,10 @@ def _steps(
     places: NDArray[Any],
     picture: NDArray[Any],
     reach: int,
-) -> NDArray[Any]:
-    """How much colour changes, for each place along a side and each distance from it."""
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """How much colour changes, for each place along a side and each distance from it; and which places text covers: a
+    box around slanted text reaches over the edge of its paper.
+    """
     far = reach + _STEP
     distances = np.arange(-far, far + 1)
     points = start + along * places[:, None, None] + across * distances[None, :, None]
@@ -173,7 +177,7 @@ def _steps(
     total = np.concatenate([np.zeros_like(colours[:, :1]), np.cumsum(colours, axis=1)], axis=1)
     at = np.arange(_STEP, _STEP + 2 * reach + 1)
     before, after = total[:, at] - total[:, at - _STEP], total[:, at + 1 + _STEP] - total[:, at + 1]
-    return np.where(letters, 0.0, np.abs(after - before).max(axis=2) / _STEP)
+    return np.where(letters, 0.0, np.abs(after - before).max(axis=2) / _STEP), letters[:, reach]
 
 
 def _fitted(places: NDArray[Any], offsets: NDArray[Any], clear: NDArray[Any]) -> tuple[float, float, NDArray[Any]]:
