@@ -34,6 +34,13 @@ def first_bit(path: Path, _other: Path) -> None:
     path.write_bytes(content)
 
 
+def early_bit(path: Path, _other: Path) -> None:
+    """Of a database: in one of the first tables, which a start does not read."""
+    content = bytearray(path.read_bytes())
+    content[len(content) // 10] ^= 1
+    path.write_bytes(content)
+
+
 def middle_bit(path: Path, _other: Path) -> None:
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
@@ -59,6 +66,7 @@ HURTS: tuple[Hurt, ...] = (
     cut_short,
     half_written,
     first_bit,
+    early_bit,
     middle_bit,
     garbage,
     foreign,
