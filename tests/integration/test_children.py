@@ -29,7 +29,7 @@ def test_every_child_is_there_and_has_a_main(module: str) -> None:
 @pytest.mark.parametrize("program", ["station_app", "station_app.cli"])
 def test_both_programs_open_the_door(program: str) -> None:
     command = [sys.executable, "-m", program, children.FLAG, _DEVICE]
-    asked = b'{"driver": "nobody", "order": null}\n'
+    asked = b'{"driver": "nobody", "order": null, "put_away": null}\n'
     done = subprocess.run(command, input=asked, capture_output=True, timeout=PATIENCE_SECONDS, check=False)
     assert b"scanner_unknown" in done.stderr + done.stdout  # the driver's process, and no window
 
