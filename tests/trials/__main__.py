@@ -24,7 +24,7 @@ from tests.trials.mutations import MUTATIONS
 from tests.trials.report import Measured
 from tests.trials.working import Run, be_quiet, processors
 
-_ENOUGH = 40  # trials in which a safeguard that is gone should have been missed
+_ENOUGH = 120  # trials in which a safeguard that is gone should have been missed
 _IN_PROCESS = ("stepped", "power")  # the gears that can bend the program
 
 

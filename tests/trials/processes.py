@@ -200,6 +200,7 @@ class _Trial:
         """A copy of the home goes on beside it: the server keeps both words, and the copy keeps what it has."""
         clone = World(self.world.folder / "clone")
         clone.folder.mkdir()
+        clone.environment()  # makes its folders, which the disk may not take later
         shutil.copytree(self.world.station_home, clone.station_home)
         self.enter(3)
         self.deliver()
