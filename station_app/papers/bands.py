@@ -1,4 +1,4 @@
-"""A picture that is too large to be had whole, decoded from its top downwards in bands of a few rows.
+"""What is read of large pictures at all, and those that cannot be had whole, decoded downwards in bands of a few rows.
 
 No library at hand decodes a part of a PNG or TIFF; but a band of either is a small file of its own: of a PNG the rows
 as they come out of the deflate stream, behind the row above them, which their filters refer to; of a TIFF its strips.
@@ -13,12 +13,19 @@ from collections.abc import Iterator
 from itertools import chain
 
 from PIL import Image, TiffImagePlugin
+from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
 from station_app.errors import UserError
 
 WHOLE_BYTES = 120_000_000  # of a decoded picture: what a child has beside its models, under 600 MB
+MOST_PIXELS = 120_000_000  # A3 at 600 dpi has 70 million
+_MOST_COEFFICIENTS = 240_000_000  # bytes of a progressive JPEG's, beside the models under 600 MB
+BROKEN = (  # what Pillow raises of a file that is hurt, and never means anything else there
+    *(OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, TypeError, ArithmeticError),
+    *(struct.error, zlib.error),
+)
 _ROWS = 256
 _BYTES_OF_PIXEL = {"1": 1, "L": 1, "P": 1, "I;16": 2}  # Pillow keeps all others in four
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -33,6 +40,29 @@ def fits(picture: Image.Image) -> bool:
     return picture.width * picture.height * _BYTES_OF_PIXEL.get(picture.mode, 4) <= WHOLE_BYTES
 
 
+def check_readable(content: bytes, picture: Image.Image) -> None:
+    """Whether it will be read: asked at the counter, where the paper is, and again by who reads. Decodes nothing.
+
+    ``picture``: as ``content`` was opened, at its page. Raises UserError ``picture_too_large``, ``picture_too_heavy``:
+    it can neither be had whole nor in parts, or is a progressive JPEG, of which all coefficients are held.
+    """
+    if isinstance(picture, JpegImageFile):  # decoded in an eighth of its size at once, if it is as large as that
+        if picture.info.get("progressive") and _coefficients(picture) > _MOST_COEFFICIENTS:
+            raise UserError("picture_too_heavy")
+        return
+    if picture.width * picture.height > MOST_PIXELS:
+        raise UserError("picture_too_large")
+    if not fits(picture) and not _is_had_in_bands(content, picture):
+        raise UserError("picture_too_heavy")
+
+
+def _coefficients(picture: JpegImageFile) -> int:
+    """Bytes, two for each."""
+    parts = [(across, down) for _, across, down, _ in picture.layer]
+    largest = max((across * down for across, down in parts), default=1)
+    return sum(2 * picture.width * picture.height * across * down // largest for across, down in parts)
+
+
 def bands_of(content: bytes, picture: Image.Image) -> Iterator[Image.Image]:
     """The picture in bands of its whole width, from above. ``picture``: as ``content`` was opened, at its page.
 
@@ -40,11 +70,15 @@ def bands_of(content: bytes, picture: Image.Image) -> Iterator[Image.Image]:
     """
     if fits(picture):
         return _crops(picture)
-    if isinstance(picture, PngImageFile) and content[24] == 8 and not content[28]:
-        return _bands_of_png(content)
-    if isinstance(picture, TiffImageFile) and _is_in_strips(picture):
-        return _bands_of_tiff(content, picture)
-    raise UserError("picture_too_heavy")
+    if not _is_had_in_bands(content, picture):
+        raise UserError("picture_too_heavy")
+    return _bands_of_tiff(content, picture) if isinstance(picture, TiffImageFile) else _bands_of_png(content)
+
+
+def _is_had_in_bands(content: bytes, picture: Image.Image) -> bool:
+    if isinstance(picture, TiffImageFile):
+        return _is_in_strips(picture) and _strips(picture)[0] * picture.width * 4 <= WHOLE_BYTES
+    return isinstance(picture, PngImageFile) and content[24] == 8 and not content[28]  # eight bits, not interlaced
 
 
 def _crops(picture: Image.Image) -> Iterator[Image.Image]:
@@ -110,13 +144,11 @@ def _is_in_strips(picture: TiffImageFile) -> bool:
     tags = picture.tag_v2
     samples = tags.get(_BITS, (1,))
     upright = tags.get(_ORIENTATION, 1) == 1
-    return _OFFSETS in tags and set(samples) == {8} and tags.get(_PLANAR, 1) == 1 and upright
+    return _OFFSETS in tags and _COUNTS in tags and set(samples) == {8} and tags.get(_PLANAR, 1) == 1 and upright
 
 
 def _bands_of_tiff(content: bytes, picture: TiffImageFile) -> Iterator[Image.Image]:
     high, strips = _strips(picture)
-    if high * picture.width * 4 > WHOLE_BYTES:
-        raise UserError("picture_too_heavy")
     if len(strips) * high < picture.height:
         raise SyntaxError("strips are missing")
     together = max(1, _ROWS // high)

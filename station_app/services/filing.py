@@ -9,14 +9,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import uuid4
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from station_app.domain.application import EDITABLE, ScanKind, State
 from station_app.domain.canonical import canonical_json
 from station_app.durable import Point
 from station_app.errors import UserError
 from station_app.events import Changed, Kind
-from station_app.papers.bands import bands_of
+from station_app.papers.bands import BROKEN, bands_of, check_readable
 from station_app.papers.pager import is_pdf
 from station_app.services.desk import Desk
 from station_app.store import UnitOfWork
@@ -42,9 +42,10 @@ _OPENED = tuple(name for name in _FORMATS if name != "MPO")  # a JPEG of several
 
 def media_type_of(content: bytes) -> str:
     """What kind of picture the bytes are. Raises UserError ``scan_empty``, ``scan_too_large``, ``scan_unreadable``,
-    ``picture_too_heavy``.
+    ``picture_too_large``, ``picture_too_heavy``.
 
-    It is looked at to its end, so that a half-copied file is found at the counter and not by the reviewer.
+    It is looked at to its end, so that a half-copied file is found at the counter and not by the reviewer; and what is
+    too large to be read is refused while the paper is at hand.
     """
     if not content:
         raise UserError("scan_empty")
@@ -55,8 +56,11 @@ def media_type_of(content: bytes) -> str:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(content), formats=_OPENED) as picture:
                 kind = picture.format or ""
+                check_readable(content, picture)
                 _check_whole(picture, content)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
+        raise UserError("picture_too_large") from error
+    except BROKEN as error:
         raise UserError("scan_unreadable") from error
     return _FORMATS[kind]
 

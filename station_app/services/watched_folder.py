@@ -31,6 +31,7 @@ EVERY = 2.0  # seconds between two looks; a file must be the same in both
 _MOST = 500  # files that are looked at, the newest first
 _PATIENT = 5  # looks at a file that does not grow and is not whole
 _PDF_END, _TAIL = b"%%EOF", 2048
+_HALF = ("scan_empty", "scan_unreadable")  # codes of a picture that has perhaps not come to its end
 
 
 @dataclass(frozen=True)
@@ -124,14 +125,19 @@ def _in_order(files: Iterable[Arrived]) -> tuple[Arrived, ...]:
 
 
 def is_whole(path: Path) -> bool:
-    """Whether it opens as a picture, or is a PDF or TIFF of several pages with its end."""
+    """Whether it opens as a picture, or is a PDF or TIFF of several pages with its end.
+
+    One that is refused though it is whole is offered like the others: who puts it in hears why.
+    """
     try:
         content = path.read_bytes()
         if content.startswith(b"%PDF-"):
             return _PDF_END in content[-_TAIL:]
         if not is_paged(content):
             media_type_of(content)
-    except (OSError, StationError):
+    except UserError as error:
+        return error.code not in _HALF
+    except OSError:
         return False
     return True
 

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from PIL import Image, ImageSequence
 
 from station_app.errors import UserError
+from station_app.papers.bands import BROKEN
 from station_app.papers.paging.page import FilePage, encoded
 
 _MAGICS = (b"II*\x00", b"MM\x00*")
 _LARGEST = 120_000_000  # pixels; A3 at 600 dpi has 70 million
-_BROKEN = (OSError, SyntaxError, ValueError, EOFError, KeyError, TypeError, Image.DecompressionBombError)
+_BROKEN = (*BROKEN, Image.DecompressionBombError)
 
 
 def has_several(content: bytes) -> bool:

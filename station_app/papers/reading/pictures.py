@@ -12,19 +12,17 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from station_app.errors import UserError
-from station_app.papers.bands import bands_of, fits
+from station_app.papers.bands import BROKEN, bands_of, check_readable, fits
 from station_app.papers.paging import pdf
 from station_app.papers.paging.page import is_pdf
 from sync.wire import MAX_SCANS
 
 Picture: TypeAlias = NDArray[Any]  # uint8, height x width x 3, blue green red
-_MOST_PIXELS = 120_000_000  # A3 at 600 dpi has 70 million
 _STRIP = 256  # rows
 _HEAD = 2048  # bytes that show what a file is
-_MOST_COEFFICIENTS = 240_000_000  # bytes of a progressive JPEG's, beside the models under 600 MB
 _READ_PIXELS = 12_600_000  # A4 at 300 dpi has 8.7 million: what is larger is made smaller, for the memory
 
 
@@ -66,13 +64,11 @@ def first_page(content: bytes) -> Frame:
 def _named() -> Iterator[None]:
     try:
         yield
-    except UnidentifiedImageError as error:
-        raise UserError("scan_unreadable") from error
     except Image.DecompressionBombError as error:
         raise UserError("picture_too_large") from error
     except FileNotFoundError as error:
         raise UserError("scan_file_missing") from error
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
+    except BROKEN as error:
         raise UserError("scan_unreadable") from error
 
 
@@ -88,22 +84,22 @@ def _frames(source: Path | bytes) -> Iterator[Frame]:
 def _one(source: Path | bytes, number: int) -> tuple[Frame, int]:
     """A page of a picture, and how many it has."""
     with Image.open(source if isinstance(source, Path) else BytesIO(source)) as opened:
-        count, width = 1, opened.width
         if opened.format in ("JPEG", "MPO"):  # a second picture in it is a preview
-            _draft(opened)
-        else:
-            count = getattr(opened, "n_frames", 1)
-            opened.seek(number)
+            check_readable(b"", opened)
             width = opened.width
-        if opened.width * opened.height > _MOST_PIXELS:
-            raise UserError("picture_too_large")
-        return _frame(opened, width) if _is_had_whole(opened) else _from_bands(_bytes_of(source), opened), count
+            _draft(opened)
+            return _frame(opened, width), 1
+        opened.seek(number)
+        content = _bytes_of(source)
+        check_readable(content, opened)
+        count = getattr(opened, "n_frames", 1)
+        return _frame(opened, opened.width) if _is_had_whole(opened) else _from_bands(content, opened), count
 
 
 def _is_had_whole(picture: Image.Image) -> bool:
     """Whether it needs no other copy of itself, or is small."""
     small = picture.width * picture.height <= _READ_PIXELS
-    return picture.format in ("JPEG", "MPO") or small or (picture.mode in ("L", "RGB") and fits(picture))
+    return small or (picture.mode in ("L", "RGB") and fits(picture))
 
 
 def _bytes_of(source: Path | bytes) -> bytes:
@@ -128,15 +124,7 @@ def _from_bands(content: bytes, frame: Image.Image) -> Frame:
 
 
 def _draft(picture: Image.Image) -> None:
-    """A JPEG can be decoded in an eighth, a quarter or half of its size at once.
-
-    Raises UserError ``picture_too_heavy``: of a progressive one all coefficients are held, whatever is asked of it.
-    """
-    parts = [(across, down) for _, across, down, _ in getattr(picture, "layer", ())]
-    largest = max((across * down for across, down in parts), default=1)
-    held = sum(2 * picture.width * picture.height * across * down // largest for across, down in parts)
-    if picture.info.get("progressive") and held > _MOST_COEFFICIENTS:
-        raise UserError("picture_too_heavy")
+    """A JPEG can be decoded in an eighth, a quarter or half of its size at once."""
     by = next((each for each in (1, 2, 4) if picture.width * picture.height <= _READ_PIXELS * each * each), 8)
     if by > 1:
         picture.draft(None, (picture.width // by, picture.height // by))

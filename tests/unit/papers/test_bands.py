@@ -17,6 +17,7 @@ from station_app.errors import UserError
 from station_app.papers import bands
 from station_app.papers.reading import pictures
 from station_app.services.filing import media_type_of
+from tests.samples.heavy import png_of
 
 _RANDOM = np.random.default_rng(20240515)
 
@@ -134,9 +135,9 @@ def test_what_cannot_be_had_in_bands_is_refused(
 def test_a_progressive_jpeg_whose_coefficients_fill_the_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     plain, progressive = (_file(_page("RGB"), "JPEG", progressive=each) for each in (False, True))
     monkeypatch.setattr(pictures, "_READ_PIXELS", 9_000)
-    monkeypatch.setattr(pictures, "_MOST_COEFFICIENTS", 90 * 700 * 2 * 3 // 2)  # 4:2:0
+    monkeypatch.setattr(bands, "_MOST_COEFFICIENTS", 90 * 700 * 2 * 3 // 2)  # 4:2:0
     assert list(pictures.pages_of(progressive))
-    monkeypatch.setattr(pictures, "_MOST_COEFFICIENTS", 90 * 700 * 2 * 3 // 2 - 1)
+    monkeypatch.setattr(bands, "_MOST_COEFFICIENTS", 90 * 700 * 2 * 3 // 2 - 1)
     assert list(pictures.pages_of(plain))
     with pytest.raises(UserError, match="picture_too_heavy"):
         list(pictures.pages_of(progressive))
@@ -150,8 +151,16 @@ def test_a_file_whose_end_is_missing_is_unreadable(form: str, narrow: None, monk
         list(pictures.pages_of(content[: len(content) // 2]))
 
 
+def test_a_picture_whose_check_sums_fit_and_whose_data_do_not_is_unreadable(
+    narrow: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pictures, "_READ_PIXELS", 9_000)
+    with pytest.raises(UserError, match="scan_unreadable"):
+        list(pictures.pages_of(png_of((90, 700), data=b"no deflate stream")))
+
+
 def test_every_page_of_a_file_is_bounded_not_only_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pictures, "_MOST_PIXELS", 10_000)
+    monkeypatch.setattr(bands, "MOST_PIXELS", 10_000)
     data = io.BytesIO()
     Image.new("L", (50, 50)).save(data, "TIFF", save_all=True, append_images=[Image.new("L", (101, 100))])
     with pytest.raises(UserError, match="picture_too_large"):

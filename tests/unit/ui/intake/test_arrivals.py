@@ -17,6 +17,7 @@ from station_app.domain.application import ScanKind
 from station_app.errors import UserError
 from station_app.services import intake, settings, watched_folder
 from station_app.services.desk import Desk
+from tests.samples.heavy import TOO_LARGE_TO_BE_READ
 from tests.samples.pdfs import jpeg_page, scanned_pdf
 from tests.unit.ui.intake.conftest import press, put_page, settle
 from tests.unit.ui.intake.pages import complete, stored
@@ -232,6 +233,22 @@ def test_a_share_that_hangs_holds_neither_lookups_nor_the_end(
         share.write(_PAGES[0])
     qtbot.waitUntil(lambda: len(shown.draft.scans) == 1)  # it is read after all, and nothing of it is lost
     qtbot.waitUntil(lambda: not _looking())
+    settle(qtbot, shown)
+
+
+def test_a_picture_too_large_to_be_read_is_named_with_the_reason_and_not_offered_again(
+    qtbot: QtBot, shown: IntakePage, folder: Path
+) -> None:
+    unread: list[tuple[str, str]] = []
+    shown._scans.arrivals.unread.connect(lambda told: unread.extend((each.name, each.error.code) for each in told))
+    shown._scans._shelf.unread.connect(lambda told: unread.extend((each.name, each.error.code) for each in told))
+    (folder / "001.png").write_bytes(TOO_LARGE_TO_BE_READ["interlaced"][0])
+    _until_offered(qtbot, shown, 1)
+    press(Qt.Key.Key_F, _ALT)
+    qtbot.waitUntil(lambda: unread == [("001.png", "picture_too_heavy")], timeout=_PATIENCE_MS)
+    qtbot.waitUntil(lambda: not shown.form._arrived.isVisible(), timeout=_PATIENCE_MS)
+    assert not shown.draft.scans
+    assert (folder / "001.png").exists()
     settle(qtbot, shown)
 
 

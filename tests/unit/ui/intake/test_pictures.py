@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage
 
 from station_app.domain.application import ScanKind
 from station_app.papers.pager import Pager
+from tests.samples.heavy import TOO_LARGE_TO_BE_READ
 from ui.pages.intake.pictures import assign, check_picture, png_of, read_files, shrunk, typed_paths
 
 
@@ -69,6 +70,15 @@ def test_one_bad_file_does_not_stop_the_others_and_each_is_named(tmp_path: Path)
 def test_bytes_from_elsewhere_are_checked_too() -> None:
     assert check_picture("x", picture("PNG"), Pager())[0][0].name == "x"
     assert check_picture("x", b"text", Pager())[1][0].error.code == "scan_unreadable"
+
+
+@pytest.mark.parametrize("name", ["interlaced", "progressive"])
+def test_a_picture_too_large_to_be_read_is_refused_at_the_counter(name: str, tmp_path: Path) -> None:
+    content, code = TOO_LARGE_TO_BE_READ[name]
+    (tmp_path / "大.png").write_bytes(content)
+    _, unread = read_files([tmp_path / "大.png"], Pager())
+    assert [(each.name, each.error.code) for each in unread] == [("大.png", code)]
+    assert check_picture("剪贴板图片", content, Pager())[1][0].error.code == code
 
 
 def test_a_clipboard_picture_becomes_png() -> None:
