@@ -35,9 +35,10 @@ _WIDTH, _HEIGHT, _OFFSETS, _ROWS_PER_STRIP, _COUNTS = 256, 257, 273, 278, 279
 _BITS, _COMPRESSION, _ORIENTATION, _SAMPLES, _PLANAR = 258, 259, 274, 277, 284
 
 
-def fits(picture: Image.Image) -> bool:
-    """Whether it can be decoded whole."""
-    return picture.width * picture.height * _BYTES_OF_PIXEL.get(picture.mode, 4) <= WHOLE_BYTES
+def fits(picture: Image.Image, most: int | None = None) -> bool:
+    """Whether it can be decoded whole; ``most``: within so many bytes."""
+    size = picture.width * picture.height * _BYTES_OF_PIXEL.get(picture.mode, 4)
+    return size <= (WHOLE_BYTES if most is None else most)
 
 
 def check_readable(content: bytes, picture: Image.Image) -> None:
@@ -63,15 +64,18 @@ def _coefficients(picture: JpegImageFile) -> int:
     return sum(2 * picture.width * picture.height * across * down // largest for across, down in parts)
 
 
-def bands_of(content: bytes, picture: Image.Image) -> Iterator[Image.Image]:
+def bands_of(content: bytes, picture: Image.Image, else_whole: int = 0) -> Iterator[Image.Image]:
     """The picture in bands of its whole width, from above. ``picture``: as ``content`` was opened, at its page.
 
-    Raises UserError ``picture_too_heavy``: it cannot be had in parts. What is hurt raises as Pillow does.
+    ``else_whole``: bytes within which one is had whole that cannot be had in parts. Raises UserError
+    ``picture_too_heavy``: neither will do. What is hurt raises as Pillow does.
     """
     if fits(picture):
         return _crops(picture)
     if not _is_had_in_bands(content, picture):
-        raise UserError("picture_too_heavy")
+        if not fits(picture, else_whole):
+            raise UserError("picture_too_heavy")
+        return _crops(picture)
     return _bands_of_tiff(content, picture) if isinstance(picture, TiffImageFile) else _bands_of_png(content)
 
 

@@ -44,8 +44,8 @@ class Pager:
         """All pages of a PDF or TIFF in their order, at most ``most``.
 
         Raises UserError ``pdf_locked``, ``pdf_damaged``, ``pdf_empty``, ``scan_unreadable``, ``picture_too_large``,
-        ``scans_too_many`` (params number, most), ``file_too_slow``; EnvironmentFault ``paging_failed`` (the child
-        died, or was ended by ``close``).
+        ``picture_too_heavy``, ``scans_too_many`` (params number, most), ``file_too_slow``; EnvironmentFault
+        ``paging_failed`` (the child died, or was ended by ``close``).
         """
         child = self._spawn()
         with contextlib.ExitStack() as stack:

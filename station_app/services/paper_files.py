@@ -22,8 +22,8 @@ class Pictures:
 def pictures_of(content: bytes, pager: Pager) -> Pictures:
     """The pages of a file, each looked at to its end; ``pager`` ends it early where it is closed.
 
-    Raises UserError ``scan_*``, ``pdf_*``, ``picture_too_large``, ``scans_too_many``, ``file_too_slow``,
-    EnvironmentFault ``paging_failed``.
+    Raises UserError ``scan_*``, ``pdf_*``, ``picture_too_large``, ``picture_too_heavy``, ``scans_too_many``,
+    ``file_too_slow``, EnvironmentFault ``paging_failed``.
     """
     if not is_paged(content):
         media_type_of(content)

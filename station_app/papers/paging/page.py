@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from PIL import Image
+
+from station_app.papers.paging.long_jpeg import jpeg_of
 
 _QUALITY = 92  # of a page that has to be encoded anew
 PDF_MAGIC = b"%PDF-"
@@ -31,11 +34,17 @@ def encoded(picture: Image.Image) -> FilePage:
     if picture.mode == "1":
         picture.save(data, "PNG")
         return FilePage(data.getvalue(), "image/png")
-    _without_alpha(picture).save(data, "JPEG", quality=_QUALITY, dpi=picture.info.get("dpi", (0, 0)))
+    _plain(picture).save(data, "JPEG", quality=_QUALITY, dpi=picture.info.get("dpi", (0, 0)))
     return FilePage(data.getvalue(), "image/jpeg")
 
 
-def _without_alpha(picture: Image.Image) -> Image.Image:
+def encoded_in_bands(bands: Iterable[Image.Image], picture: Image.Image) -> FilePage:
+    """The same for a picture that is not decoded whole, nor black and white."""
+    dpi = picture.info.get("dpi", (0, 0))
+    return FilePage(jpeg_of((_plain(each) for each in bands), picture.size, _QUALITY, dpi), "image/jpeg")
+
+
+def _plain(picture: Image.Image) -> Image.Image:
     if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
         white = Image.new("RGBA", picture.size, "white")
         picture = Image.alpha_composite(white, picture.convert("RGBA"))
