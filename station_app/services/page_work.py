@@ -8,13 +8,15 @@ from typing import TypeVar
 from uuid import uuid4
 
 from station_app.domain.application import EDITABLE, ScanKind
-from station_app.domain.reading import ScanReading
+from station_app.domain.reading import DocumentReading, ScanReading
 from station_app.durable import Point
 from station_app.errors import StationError
 from station_app.events import Changed, Kind
 from station_app.papers.reader import CutPage, CutPart, Reader
 from station_app.services.desk import Desk
 from station_app.services.filing import TOUCHED, Kept, filing, scan_row
+from station_app.services.scan_checks import codes_of
+from station_app.services.signed_papers import refusal
 from station_app.store import UnitOfWork
 from station_app.store.records import ApplicationRecord, OriginalRecord, ScanRecord
 from sync.wire import MAX_SCANS
@@ -92,7 +94,7 @@ def add_parts(
     """Rows for the parts of a page, with what was read off them; each is what it reads as, else what was asked for."""
     new = [
         replace(
-            scan_row(record, _kind_of(part, whole.kind), kept, desk.now()),
+            scan_row(record, _kind_of(desk, uow, record, part.reading, whole.kind), kept, desk.now()),
             original_id=whole.original_id,
             cut=part.cut,
             replaces=whole.id or None,
@@ -105,5 +107,10 @@ def add_parts(
     return new
 
 
-def _kind_of(part: CutPart, asked: ScanKind) -> ScanKind:
-    return part.reading.kind or asked
+def _kind_of(
+    desk: Desk, uow: UnitOfWork, record: ApplicationRecord, read: DocumentReading, asked: ScanKind
+) -> ScanKind:
+    """A paper of ours that this case does not take never becomes its form by being read as one."""
+    if read.kind is ScanKind.FORM and any(refusal(desk, uow, code, record.id) for code in codes_of([read])):
+        return asked
+    return read.kind or asked

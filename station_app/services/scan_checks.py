@@ -128,7 +128,7 @@ def missing_pages(scans: Sequence[ScanRecord], readings: Mapping[str, ScanReadin
     """
     prints: defaultdict[PaperCode, list[tuple[int, ScanRecord]]] = defaultdict(list)
     for scan in scans:
-        for code in _codes_on(readings.get(scan.id)):
+        for code in codes_of(readings[scan.id].documents if scan.id in readings else ()):
             prints[code.on(1, code.pages)].append((code.page, scan))
     lacking = {one: set(range(1, one.pages + 1)) - {page for page, _ in there} for one, there in prints.items()}
     whole = {(one.reference, one.paper) for one, missing in lacking.items() if not missing}
@@ -141,8 +141,9 @@ def missing_pages(scans: Sequence[ScanRecord], readings: Mapping[str, ScanReadin
     return found
 
 
-def _codes_on(reading: ScanReading | None) -> Iterator[PaperCode]:
-    for document in reading.documents if reading else ():
+def codes_of(documents: Sequence[DocumentReading]) -> Iterator[PaperCode]:
+    """The codes of our own papers on them."""
+    for document in documents:
         try:
             yield read_code(document.value("qr") or "")
         except UserError:

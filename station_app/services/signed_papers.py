@@ -15,6 +15,9 @@ from station_app.services.intake import plan_of
 from station_app.store import UnitOfWork
 from station_app.store.records import ApplicationRecord
 
+# a paper that the clerk has looked at may be filed in spite of these
+_CLERK_DECIDES = frozenset({"paper_of_older_program", "paper_filled_since"})
+
 
 @dataclass(frozen=True)
 class Judged:
@@ -48,6 +51,30 @@ def judge(desk: Desk, uow: UnitOfWork, code: PaperCode) -> Judged:
     except UserError:
         return Judged(code, None, UserError(_whose(uow, code)))
     return Judged(code, record.id, _problem(desk, uow, record, code))
+
+
+def refusal(desk: Desk, uow: UnitOfWork, code: PaperCode, application_id: str) -> UserError | None:
+    """Why a paper is no form of this case, whoever has looked at it; None: it is one, or the clerk may say so.
+
+    The problems of ``judge``, and ``paper_of_other_case``.
+    """
+    judged = judge(desk, uow, code)
+    if judged.application_id not in (application_id, None):
+        return UserError("paper_of_other_case", reference=code.reference)
+    problem = judged.problem
+    return None if problem is None or problem.code in _CLERK_DECIDES else problem
+
+
+def contradiction(desk: Desk, uow: UnitOfWork, code: PaperCode, record: ApplicationRecord) -> UserError | None:
+    """Why a paper that lies among the pages of a case being written is no form of it; as ``refusal``, but what a
+    revision of before was printed for stands as long as it says what the case says: that one has gone with it.
+    """
+    if code.reference != record.reference:
+        return UserError("paper_of_other_case", reference=code.reference)
+    if code.paper is Paper.RECEIPT or code.revision > record.revision:
+        return refusal(desk, uow, code, record.id)
+    problem = _edited(desk, uow, record, code)
+    return None if problem is None or problem.code in _CLERK_DECIDES else problem
 
 
 def _whose(uow: UnitOfWork, code: PaperCode) -> str:

@@ -20,7 +20,7 @@ from station_app.services.desk import Desk, Written
 from station_app.services.filing import Kept, filing, keep_file
 from station_app.services.page_work import put_reading
 from station_app.services.paper_files import Pictures
-from station_app.services.signed_papers import judge
+from station_app.services.signed_papers import refusal
 from station_app.store import UnitOfWork
 from station_app.store.records import LedgerQuery, LedgerRow, ScanRecord, TrayRecord
 
@@ -29,8 +29,6 @@ UNSORTED = "tray_unsorted"  # nobody has looked at it yet
 BLANK = "tray_blank"
 TOUCHED = Changed.of(Kind.TRAY)
 _OPEN = frozenset(State) - CLOSED
-# a paper that the clerk has looked at may be filed in spite of these
-_CLERK_DECIDES = frozenset({"paper_of_older_program", "paper_filled_since"})
 _REFUSED = frozenset(
     {
         "paper_of_other_station",
@@ -175,18 +173,11 @@ def file_page(
         page = uow.tray.get(tray_id)
         code = read_code(page.code) if page.code else None
         if kind is ScanKind.FORM and code is not None:
-            _check_paper(desk, uow, code, application_id)
+            if (problem := refusal(desk, uow, code, application_id)) is not None:
+                raise problem
         elif kind is ScanKind.FORM and page.reason == UNSORTED and uow.settings.get("reading_enabled"):
             raise UserError("tray_not_read_yet")  # its code may say that it is another case's
     return put_into(desk, page, application_id, kind, code if kind is ScanKind.FORM else None, reader)
-
-
-def _check_paper(desk: Desk, uow: UnitOfWork, code: PaperCode, application_id: str) -> None:
-    judged = judge(desk, uow, code)
-    if judged.application_id != application_id and judged.application_id is not None:
-        raise UserError("paper_of_other_case", reference=code.reference)
-    if judged.problem is not None and judged.problem.code not in _CLERK_DECIDES:
-        raise judged.problem
 
 
 def put_into(

@@ -59,7 +59,8 @@ class CompareDesk(QObject):
     # ---- what is known
 
     def _hear(self, changed: Changed) -> None:
-        if changed.touches(Kind.READINGS, Kind.SCANS, Kind.SETTINGS):
+        edited = changed.touches(Kind.APPLICATIONS) and self._table.draft.readings  # a signed form may lie there
+        if edited or changed.touches(Kind.READINGS, Kind.SCANS, Kind.SETTINGS):
             self._ask()
 
     def _ask(self) -> None:

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from ui.widgets.text import Tone
 
 _GRAVEST = (
-    "blank", "wrong_person", "wrong_document", "wrong_side", "page_missing", "signature_missing", "expired",
-    "cut_edge", "glare", "blur", "too_small",
+    "blank", "wrong_person", "paper_of_other_case", "paper_is_receipt", "wrong_document", "wrong_side",
+    "page_missing", "paper_of_other_revision", "paper_changed_since", "signature_missing",
+    "expired", "cut_edge", "glare", "blur", "too_small",
 )  # fmt: skip
 _READ_BY_EYE = (ScanKind.OTHER, ScanKind.FORM)  # nothing is expected to be read there
 

@@ -10,8 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from station_app.domain.application import ScanKind, State
 from station_app.domain.reading import DocumentReading, ReadField, ScanReading
-from station_app.services import capture, intake, submission
+from station_app.services import capture, intake, papers, submission
 from station_app.services.desk import Desk
+from station_app.services.signed_papers import note_printed
 from tests.unit.ui.intake.conftest import focused, press, sample, settle, write
 from tests.unit.ui.intake.pages import CTRL, complete, stored
 from tests.unit.ui.intake.readings import CORNERS, put, put_readings, told
@@ -124,3 +125,28 @@ def test_a_missing_page_is_told_until_it_has_come_also_when_the_case_is_sent(
     told(page)
     qtbot.waitUntil(lambda: told_of not in cards(page))
     assert [tile.place.read for tile in page.form.strip._tiles if tile.place.kind is FORM] == ["", ""]
+
+
+def test_a_case_edited_after_its_signed_form_was_filed_says_so_below_the_form(
+    qtbot: QtBot, page: IntakePage, desk: Desk, tmp_path: Path
+) -> None:
+    application_id = complete(desk, tmp_path)
+    put_readings(desk, application_id)
+    paper = papers.sheet(desk, application_id)
+    note_printed(desk, paper)
+    scan = capture.add_scan(desk, application_id, FORM, picture(tmp_path, 0)).value
+    read = DocumentReading(FORM, {"qr": ReadField(str(paper.code), 1.0)}, CORNERS)
+    put(desk, ScanReading(scan.id, desk.now(), (read,)))
+    opened(qtbot, page, application_id)
+    assert place_of(page, FORM).read == "清晰 · 已读"
+    signed = page.draft.content.value("phone")
+    page._go_to("phone")
+    focused().selectAll()  # type: ignore[attr-defined]
+    write("13900000001")
+    settle(qtbot, page)
+    qtbot.waitUntil(lambda: place_of(page, FORM).read == "打印后改过")
+    assert place_of(page, FORM).tone == "attention"
+    focused().selectAll()  # type: ignore[attr-defined]
+    write(str(signed))
+    settle(qtbot, page)
+    qtbot.waitUntil(lambda: place_of(page, FORM).read == "清晰 · 已读")
