@@ -34,7 +34,7 @@ _TODAY = date(2026, 11, 27)
 _NUMBERS = ("id_number", "card_no")
 LIMITS = {"id_number": 0.995, "name": 0.97, "occupation": 0.98, "card_no": 0.99}
 FOUND = 0.99
-_WITHOUT_EDGES = ("photocopy", "cut off", "nothing on it")  # no corners can be had there
+_WITHOUT_EDGES = ("photocopy", "cut off", "nothing on it", "sheet drawn in slanted")  # no corners can be had there
 _FAR = 0.03  # of the diagonal: a corner further off is not found
 
 

@@ -22,8 +22,9 @@ by hand; {machine}.
 
 Papers are drawn in two ways: as the tests draw them (square, plain), and otherwise (round corners, guilloches, other
 faces, booklets of two pages, awards in a sentence, embossed cards of 16 and 19 digits, long addresses), on tables of
-every kind. They are drawn, not scanned: real ones will do worse. What is hard nobody should file: there marks count,
-and the first of the people is enough.
+every kind; also both sides on one glass, two papers in one picture, sheets that a feeder drew in slanted. Every tenth
+of the people has a name with a character beyond GB 2312. They are drawn, not scanned: real ones will do worse. What is
+hard nobody should file: there marks count, and the first of the people is enough.
 
 ## Aims
 

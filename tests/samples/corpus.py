@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -12,7 +12,8 @@ from PIL import Image
 from station_app.domain.application import Category, ScanKind
 from tests.samples import pictures, prints
 from tests.samples.cases import case
-from tests.samples.people import Person, person
+from tests.samples.people import Person
+from tests.samples.people import person as common_person
 from tests.samples.scanned import (
     Scanned,
     blurred,
@@ -25,9 +26,10 @@ from tests.samples.scanned import (
     shaken,
     shrunk,
 )
-from tests.samples.tables import GROUNDS, shot, whole
+from tests.samples.tables import GROUNDS, fed, shot, whole
 
 _FIRST = 20  # whom the other samples show
+_RARE = "喆堃赟犇翀璟祎頔珺晞昉颋旸燚"  # beyond GB 2312, in names of today
 _CATEGORIES = (Category.VOCATIONAL, Category.SOCIAL_WORKER)
 _FACTS = ("occupation", "level", "level_name", "number", "management_no", "issuer", "issue_date", "approval_date")
 
@@ -55,6 +57,14 @@ class Sample:
     page: Scanned
     truth: Mapping[str, str]
     person: int = 0  # which of so many
+
+
+def person(number: int) -> Person:
+    """As everywhere; every tenth has a name that few tables know."""
+    one = common_person(number)
+    if number % 10 != 1:
+        return one
+    return replace(one, name=one.name[0] + _RARE[number // 10 % len(_RARE)] + one.name[2:])
 
 
 def _on(ground: str) -> Callable[[Image.Image, int], Scanned]:
@@ -95,6 +105,19 @@ def _sheets(number: int) -> Iterator[Paper]:
     yield ScanKind.CERTIFICATE, prints.award(one, facts), {"name": one.name, **told}
 
 
+def _both_sides(number: int) -> Iterator[Paper]:
+    """One glass: what is told is of the first."""
+    front, back, *_ = _papers(number)
+    yield front[0], [front[1], back[1]], front[2]
+    yield back[0], [back[1], front[1]], back[2]
+
+
+def _side_by_side(number: int) -> Iterator[Paper]:
+    _, _, card, booklet, award = _prints(number)
+    yield card[0], [card[1], booklet[1]], card[2]
+    yield award[0], [award[1], card[1]], award[2]
+
+
 def _over(number: int) -> Iterator[Paper]:
     term = {"valid_from": "2005-06-03", "valid_to": "2025-06-03"}
     yield ScanKind.ID_BACK, prints.back(person(number), "2005.06.03-2025.06.03"), term
@@ -123,6 +146,13 @@ CONDITIONS = (
     Condition("seen from the side", _from_the_side, papers=_prints),
     Condition("shadow, JPEG 40", _in_shadow, papers=_prints),
     Condition("sheet as large as the glass", lambda paper, seed: whole(paper, seed), papers=_sheets),
+    Condition("sheet drawn in slanted", lambda paper, seed: fed(paper, seed), papers=_sheets),
+    Condition("both sides on one glass", lambda papers, seed: flatbed(papers, seed), papers=_both_sides),
+    Condition(
+        "two papers in one picture",
+        lambda papers, seed: shot(papers, seed, GROUNDS[seed % 3], width=3840),
+        papers=_side_by_side,
+    ),
     Condition("term over", _on("wood"), papers=_over, defect="expired"),
     Condition("far too few pixels", _far_off, hard=True, papers=_prints, defect="too_small"),
     Condition("nothing on it", _nothing, papers=_none, defect="blank"),

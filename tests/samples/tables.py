@@ -114,3 +114,15 @@ def whole(paper: Image.Image, seed: int, dpi: int = 200) -> Scanned:
     noisy = (pixels + chance.normal(0, 2.5, pixels.shape)).clip(0, 255).astype(np.uint8)
     height, width = pixels.shape[:2]
     return Scanned(noisy, ([(0.0, 0.0), (width - 1.0, 0.0), (width - 1.0, height - 1.0), (0.0, height - 1.0)],))
+
+
+def fed(paper: Image.Image, seed: int, degrees: float = 3.0, dpi: int = 200) -> Scanned:
+    """A sheet that a feeder drew in slanted, before its white roller: where it ends cannot be seen."""
+    chance = np.random.default_rng(seed)
+    straight = whole(paper, seed, dpi)
+    height, width = straight.pixels.shape[:2]
+    angle = degrees * chance.choice((-1, 1))
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
+    pixels = cv2.warpAffine(straight.pixels, matrix, (width, height), flags=cv2.INTER_AREA, borderValue=(250, 250, 250))
+    corners = cv2.transform(np.array(straight.corners), matrix)[0]
+    return Scanned(np.asarray(pixels, np.uint8), ([(float(x), float(y)) for x, y in corners],))

@@ -6,29 +6,33 @@ import re
 from collections.abc import Sequence
 
 from station_app.papers.reading import SURE
+from station_app.papers.reading.issuers import issuer_on
 from station_app.papers.reading.kinds import squeezed
 from station_app.papers.reading.labels import Value
 from station_app.papers.reading.numbers import date_in
-from station_app.papers.reading.shapes import Row, box_around
+from station_app.papers.reading.occupations import level_of
+from station_app.papers.reading.shapes import Row, box_around, part_of
 
-_WHO = re.compile(r"^[^\w]*([\u3400-\u9fff·\U00020000-\U000323af]{2,20}?)(同志|先生|女士|[:：])")
-_WON = ("荣获", "获得", "特发此证", "特颁此证", "以资鼓励", "被评为", "被授予")
+_WHO = re.compile(
+    r"^[^\w]*(?:兹?证明|特?授予)?([\u3400-\u9fff·\U00020000-\U000323af]{2,20}?)"
+    r"(同志|先生|女士|[:：]|[(（](?:公民)?(?:身份|证件)|[(（,，][男女]|[,，]身份)"
+)
+_WON = ("荣获", "获得", "特发此证", "特颁此证", "以资鼓励", "被评为", "被授予", "成绩合格", "考核合格", "鉴定合格")
 _CONTEST = ("大赛", "竞赛", "比赛", "比武")
-_ISSUER = re.compile(
-    r"(.{2,36}(?:总工会|协会|委员会|局|集团|公司|中心|厅|部|校|院))(.{0,2})"
-)  # a stamp's letters behind
+_NOBODY = ("证书", "编号", "日期", "机构", "机关", "单位", "姓名", "工种", "等级", *_CONTEST)
+_LEVEL = re.compile(r"[一二三四五]级.?.?(高级技师|技师|[高中初]级工)?|(高级)?技师(?!学院)|[高中初]级工")
 _UNSURE = SURE - 0.05  # words between others: where they end is a guess
 
 
 def award_fields(rows: Sequence[Row], occupations: Sequence[str]) -> dict[str, Value]:
-    """Nothing where no sentence says that somebody won something."""
-    texts = [squeezed(row.text) for row in rows]
-    whole = "".join(texts)
+    """Nothing where no sentence says that somebody won or passed something."""
+    whole = "".join(squeezed(row.text) for row in rows)
     if not any(word in whole for word in _WON):
         return {}
     found = {
         "name": _name(rows),
         "occupation": _occupation(rows, whole, occupations),
+        "level": None if any(word in whole for word in _CONTEST) else _level(rows, whole),
         "issuer": issuer_on(rows),
         "issue_date": _date(rows),
     }
@@ -37,10 +41,13 @@ def award_fields(rows: Sequence[Row], occupations: Sequence[str]) -> dict[str, V
 
 def _name(rows: Sequence[Row]) -> Value | None:
     for row in rows:
+        at = 0
         for line in row.lines:
-            said = _WHO.match(squeezed(line.text))
-            if said and not any(word in said.group(1) for word in ("证书", "编号", "日期", *_CONTEST)):
-                return Value(said.group(1), line.score, line.box)
+            text = squeezed(line.text)
+            said = _WHO.match(text)
+            if said and not any(word in said.group(1) for word in _NOBODY):
+                return Value(said.group(1), *part_of(row, at + said.start(1), at + said.end(1)))
+            at += len(text)
     return None
 
 
@@ -52,21 +59,26 @@ def _occupation(rows: Sequence[Row], whole: str, occupations: Sequence[str]) -> 
     if not said:
         return None
     name = max(said, key=len)
-    told = [row for row in rows if name[:2] in squeezed(row.text) or name[-2:] in squeezed(row.text)]
-    box = box_around([row.box for row in told]) if told else None
-    exact = whole[start:end].startswith(name)
-    return Value(name, min([row.score for row in told] + [1.0 if exact else _UNSURE]), box)
+    first = whole.index(name, start)
+    told = _told(rows, name, first, first + len(name))
+    return told if first == start else told.as_(name, _UNSURE)
 
 
-def issuer_on(rows: Sequence[Row]) -> Value | None:
-    """The last line that is the name of a body and nothing else."""
-    lines = [line for row in rows for line in row.lines]
-    for line in sorted(lines, key=lambda each: -each.middle):
-        text = squeezed(line.text)
-        body = _ISSUER.fullmatch(text)
-        if body and not any(word in text for word in (*_WON, "，", "。")):
-            return Value(body.group(1), min(line.score, _UNSURE if body.group(2) else 1.0), line.box)
-    return None
+def _level(rows: Sequence[Row], whole: str) -> Value | None:
+    """Where nothing was won: 具备焊工二级（技师）水平."""
+    found = _LEVEL.search(whole)
+    return None if found is None else level_of(_told(rows, found.group(), *found.span()).as_(found.group(), _UNSURE))
+
+
+def _told(rows: Sequence[Row], text: str, start: int, end: int) -> Value:
+    """``text``, read from so many characters of the whole page; a word goes on in the next line now and then."""
+    parts, at = [], 0
+    for row in rows:
+        size = len(squeezed(row.text))
+        if start < at + size and at < end:
+            parts.append(part_of(row, max(start - at, 0), min(end - at, size)))
+        at += size
+    return Value(text, min(score for score, _ in parts), box_around([box for _, box in parts]))
 
 
 def _date(rows: Sequence[Row]) -> Value | None:

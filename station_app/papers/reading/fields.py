@@ -17,13 +17,12 @@ from station_app.domain.identity import birth_date
 from station_app.papers.reading import SURE
 from station_app.papers.reading.certificates import certificate_fields
 from station_app.papers.reading.kinds import squeezed
-from station_app.papers.reading.labels import Value, labelled
+from station_app.papers.reading.labels import Value, labelled, name_of
 from station_app.papers.reading.numbers import card_number_in, date_in, dates_in, id_number_in
-from station_app.papers.reading.shapes import Box, Line, Row, box_around, rows_of
+from station_app.papers.reading.shapes import Box, Line, Row, box_around, rows_of, without_watermarks
 
 _UNSURE = 0.5  # a check fails
 _LONG_TERM = "长期"
-_HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U000323af·]")
 _ID_LABELS = {
     "姓名": "name",
     "性别": "sex",
@@ -49,7 +48,7 @@ Fields = Mapping[str, Field]
 
 def fields_of(kind: ScanKind, lines: Sequence[Line], occupations: Sequence[str]) -> dict[str, Field]:
     """Everything that was found; what was not is left out."""
-    found = _READERS.get(kind, _nothing)(rows_of(lines), occupations)
+    found = _READERS.get(kind, _nothing)(rows_of(without_watermarks(lines)), occupations)
     return {
         name: Field(value.text, round(min(value.score, 1.0), 3), value.box)
         for name, value in found.items()
@@ -69,7 +68,7 @@ def _id_front(rows: Sequence[Row], _occupations: Sequence[str]) -> dict[str, Val
     number = _id_number(rows, raw.get("id_number"))
     born = _birth(raw.get("birth"), number)
     found = {
-        "name": _name(rows, raw.get("name")),
+        "name": (told := raw.get("name")) and name_of(told),
         "sex": _one_of(raw.get("sex"), ("男", "女"), number),
         "nation": _nation(raw.get("nation")),
         "birth": born,
@@ -77,13 +76,6 @@ def _id_front(rows: Sequence[Row], _occupations: Sequence[str]) -> dict[str, Val
         "id_number": _checked_by_birth(number, born),
     }
     return {name: value for name, value in found.items() if value is not None}
-
-
-def _name(rows: Sequence[Row], labelled_name: Value | None) -> Value | None:
-    """As printed; nothing in it is put right."""
-    if labelled_name is not None and labelled_name.text:
-        return labelled_name.as_("".join(_HAN.findall(labelled_name.text)) or labelled_name.text)
-    return None
 
 
 def _nation(told: Value | None) -> Value | None:
@@ -180,17 +172,27 @@ def _is_term(start: date, end: date) -> bool:
 
 def _card(rows: Sequence[Row], _occupations: Sequence[str]) -> dict[str, Value]:
     """The longest run of digits; a row is one number only if its groups stand beside each other."""
-    found = [(row, number) for row in rows if (number := card_number_in(_digits_of(row))) is not None]
+    found = [(row, number) for row in rows if (number := _card_number(row)) is not None]
     if not found:
         return {}
     row, (text, holds) = max(found, key=lambda each: (each[1][1], each[0].bottom - each[0].top))
     return {"card_no": Value(text, row.score if holds else min(row.score, _UNSURE), row.box)}
 
 
-def _digits_of(row: Row) -> str:
-    return "".join(line.text for line in row.lines if sum(each.isdigit() for each in line.text) >= 3)
+def _card_number(row: Row) -> tuple[str, bool] | None:
+    """Of its pieces with digits; without the label before them, the term or the telephone behind them."""
+    pieces = [_CARD_LABEL.sub("", line.text) for line in row.lines]
+    digits = [text for text in pieces if sum(each.isdigit() for each in text) >= 3]
+    runs = [
+        found
+        for start in range(len(digits))
+        for end in range(len(digits), start, -1)
+        if (found := card_number_in("".join(digits[start:end]))) is not None
+    ]
+    return next((each for each in runs if each[1]), runs[0] if runs else None)
 
 
+_CARD_LABEL = re.compile(r"^.*?(卡号|N[oO0](?:[.:：]|(?=\s*\d)))")
 _FORM_LABELS = {
     "姓名": "name",
     "身份证号": "id_number",

@@ -41,6 +41,9 @@ _WORDS: dict[ScanKind, tuple[str, ...]] = {
         "荣誉",
         "理论知识",
         "等级",
+        "工种",
+        "文化程度",
+        "评定成绩",
     ),
     ScanKind.FORM: ("申请表", "确认单", "受理号", "申请人签字", "本人承诺", "助推"),
 }
@@ -53,6 +56,7 @@ _DECISIVE = {
     "职业技能等级证书": ScanKind.CERTIFICATE,
     "职业资格证书": ScanKind.CERTIFICATE,
     "申请人签字": ScanKind.FORM,
+    "助推": ScanKind.FORM,  # it names as much of a certificate as one does
 }
 _ENOUGH = 2.0  # words
 _DECIDES = 2.0

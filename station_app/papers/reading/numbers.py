@@ -11,6 +11,10 @@ from station_app.domain.identity import card_no_doubtful, id_number_problem
 _ALIKE = {"O": "0", "o": "0", "D": "0", "Q": "0", "I": "1", "l": "1", "|": "1", "Z": "2", "S": "5", "B": "8", "G": "6"}
 _ID_SHAPE = re.compile(r"\d{17}[\dX]")
 _DATE = re.compile(r"(\d{4})\s*[年.\-/．]\s*(\d{1,2})\s*[月.\-/．]\s*(\d{1,2})")
+_DIGITS = {**{each: str(value) for value, each in enumerate("零一二三四五六七八九")}, **dict.fromkeys("〇○OＯo0", "0")}
+_SPELT = re.compile(
+    rf"([{''.join(_DIGITS)}]{{4}})年(十[一二]?|[一二三四五六七八九])月([一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])日?"
+)
 _CARD_LENGTHS = range(16, 20)
 
 
@@ -57,8 +61,25 @@ def date_in(text: str) -> date | None:
     found = _DATE.search(text)
     if found:
         return date_of(*found.groups())
+    if (spelt := _spelt(text)) is not None:
+        return spelt
     bare = re.search(r"(?<!\d)(\d{4})(\d{2})(\d{2})(?!\d)", text)
     return date_of(*bare.groups()) if bare else None
+
+
+def _spelt(text: str) -> date | None:
+    """二〇二三年九月二十一日."""
+    found = _SPELT.search(text)
+    if found is None:
+        return None
+    year, month, day = found.groups()
+    return date_of("".join(_DIGITS[each] for each in year), str(_counted(month)), str(_counted(day)))
+
+
+def _counted(text: str) -> int:
+    """Up to 三十一."""
+    tens, ten, ones = text.rpartition("十")
+    return (int(_DIGITS[tens] if tens else 1) * 10 if ten else 0) + (int(_DIGITS[ones]) if ones else 0)
 
 
 def dates_in(text: str) -> list[date]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from station_app.papers.reading.pictures import Picture
-from station_app.papers.reading.shapes import Line
+from station_app.papers.reading.shapes import Line, without_watermarks
 
 
 class Defect(StrEnum):
@@ -32,6 +32,7 @@ class Defect(StrEnum):
 
 DOUBTFUL = frozenset({Defect.BLUR, Defect.GLARE, Defect.CUT_EDGE, Defect.TOO_SMALL})
 _LEAST_HEIGHT = 15.0  # pixels of text in the given picture
+_LEAST_PRINT = 17.0  # of its smaller print, boxes around which are wide: a title is read where nothing else is
 _LEAST_CARD = 400  # pixels: 120 to the inch
 _EDGE = 0.004  # of the longer side: text so near the edge may go on outside
 _SHARP, _SOFT = 0.28, 0.45  # of the contrast that an edge must make within one pixel, at _LETTER height; where the
@@ -41,6 +42,7 @@ _BURNT, _PALE = 248, 26  # brightness and saturation of a reflection
 _GLARE = 0.012  # of the document's area
 _RING, _SOFT_RING = 0.02, 0.35  # of the longer side around a patch; how far a reflection still lights it there
 _SQUARE = 0.88  # of the box around it that a square patch fills; a round one fills 0.79
+_PRINT, _PRINTED = 110, 0.002  # grey of what is printed; how much of a patch it is at least where it can be read
 _PALE_PAPER = 35  # grey levels between paper and burnt: so little light from one side makes
 
 
@@ -50,15 +52,17 @@ def is_too_small(lines: Sequence[Line], scale: float, card: float = 0.0) -> bool
     """
     if 0 < card < _LEAST_CARD:
         return True
-    heights = sorted(line.height for line in lines)
-    return bool(heights) and heights[len(heights) // 2] * scale < _LEAST_HEIGHT
+    heights = sorted(line.height * scale for line in lines)
+    if not heights:
+        return False
+    return heights[len(heights) // 2] < _LEAST_HEIGHT or heights[len(heights) // 4] < _LEAST_PRINT
 
 
 def is_cut(lines: Sequence[Line], width: int, height: int) -> bool:
     near = _EDGE * max(width, height)
     return any(
         line.left < near or line.top < near or line.right > width - near or line.bottom > height - near
-        for line in lines
+        for line in without_watermarks(lines)  # those run over the edge
     )
 
 
@@ -101,24 +105,45 @@ def has_glare(picture: Picture) -> bool:
     solid = np.asarray(cv2.morphologyEx(burnt, cv2.MORPH_OPEN, np.ones((9, 9), np.uint8)), np.uint8)
     count, patches, stats, _ = cv2.connectedComponentsWithStats(solid)
     large = [each for each in range(1, count) if stats[each, cv2.CC_STAT_AREA] > _GLARE * burnt.size]
-    return any(_is_reflection((patches == each).astype(np.uint8), hsv[:, :, 2], paper) for each in large)
+    found = [(patches == each).astype(np.uint8) for each in large]
+    return any(_is_reflection(each, hsv[:, :, 2], paper) and not _is_lit_paper(each, picture) for each in found)
+
+
+def _is_lit_paper(patch: NDArray[Any], picture: Picture) -> bool:
+    """At the page's edge and with its print still there: light that hides nothing, beside a shadow."""
+    if not _at_edge(patch):
+        return False
+    hull = cv2.fillConvexPoly(np.zeros_like(patch), _hull(patch), 1)
+    inside = cv2.erode(hull, np.ones((9, 9), np.uint8)) > 0
+    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+    return bool(inside.any() and float(np.mean(grey[inside] < _PRINT)) > _PRINTED)
+
+
+def _at_edge(patch: NDArray[Any]) -> bool:
+    left, top, width, height = cv2.boundingRect(patch)
+    reach = _reach(patch)
+    return min(left, top) <= reach or left + width + reach >= patch.shape[1] or top + height + reach >= patch.shape[0]
+
+
+def _reach(patch: NDArray[Any]) -> int:
+    return max(3, round(_RING * float(max(patch.shape))))
+
+
+def _hull(patch: NDArray[Any]) -> NDArray[Any]:
+    contours, _ = cv2.findContours(patch, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    return np.asarray(cv2.convexHull(max(contours, key=cv2.contourArea)))
 
 
 def _is_reflection(patch: NDArray[Any], bright: NDArray[Any], paper: float) -> bool:
-    left, top, width, height = cv2.boundingRect(patch)
-    reach = max(3, round(_RING * max(patch.shape)))
+    reach = _reach(patch)
     ring = cv2.dilate(patch, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)) - patch
     soft = float(np.median(bright[ring > 0])) > paper + _SOFT_RING * (255 - paper) if ring.any() else False
-    at_edge = (
-        min(left, top) <= reach or left + width + reach >= patch.shape[1] or top + height + reach >= patch.shape[0]
-    )
-    if _BURNT - paper < _PALE_PAPER and at_edge:
+    if _BURNT - paper < _PALE_PAPER and _at_edge(patch):
         return False
     return soft or not _is_square(patch)
 
 
 def _is_square(patch: NDArray[Any]) -> bool:
-    contours, _ = cv2.findContours(patch, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    hull = cv2.convexHull(max(contours, key=cv2.contourArea))
+    hull = _hull(patch)
     _, (across, down), _ = cv2.minAreaRect(hull)
     return cv2.contourArea(hull) > _SQUARE * across * down

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+_TALL, _THIN = 1.4, 0.5  # of the usual height; of its box: such a piece of text lies aslant
+_COPY = re.compile("仅供|样本|测试|复印|无效|使用|副本|水印|样张|COPY|SAMPLE|VOID")
+
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]  # left, top, right, bottom
+_HALF_WIDTH, _WIDE_FROM = 0.55, 0x2E80  # of a Chinese character: digits and letters; the first that is as wide
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,52 @@ class Row:
 def box_around(boxes: Sequence[Box]) -> Box:
     """The smallest box that holds all of them."""
     return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
+
+
+def without_watermarks(lines: Sequence[Line]) -> list[Line]:
+    """Without what is printed aslant across a page, again and again or in words that say what the copy is for."""
+    usual = sorted(line.height for line in lines)[len(lines) // 2] if lines else 0.0
+    slanted = [line for line in lines if line.height > _TALL * usual and _fills(line) < _THIN]
+    over = {line for line in slanted if _COPY.search(line.text) or _is_repeated(line, slanted)}
+    return [line for line in lines if line not in over]
+
+
+def _fills(line: Line) -> float:
+    """How much of its box the characters would take that lie straight."""
+    return (line.right - line.left) / (sum(map(_width, line.text)) * line.height)
+
+
+def _is_repeated(line: Line, others: Sequence[Line]) -> bool:
+    pairs = {line.text[at : at + 2] for at in range(len(line.text) - 1)}
+    return any(pair in other.text for other in others if other is not line for pair in pairs)
+
+
+def _width(character: str) -> float:
+    return _HALF_WIDTH if ord(character) < _WIDE_FROM else 1.0
+
+
+def part_of(row: Row, start: int, end: int) -> tuple[float, Box]:
+    """Score and place of some characters of a row, counted without blanks: of a piece that holds others too only its
+    share. At least one of them is there.
+    """
+    found: list[tuple[float, Box]] = []
+    at = 0
+    for line in row.lines:
+        places = [place for place, each in enumerate(line.text) if not each.isspace()]
+        first, last = max(start - at, 0), min(end - at, len(places))
+        if first < last:
+            found.append((line.score, _share(line, places[first], places[last - 1] + 1)))
+        at += len(places)
+    return min(score for score, _ in found), box_around([box for _, box in found])
+
+
+def _share(line: Line, first: int, last: int) -> Box:
+    """By the widths that characters have in print, half a character more where others stand beside."""
+    widths = [_width(each) for each in line.text]
+    unit = (line.right - line.left) / sum(widths)
+    left = line.left + (sum(widths[:first]) - 0.5) * unit if first else line.left
+    right = line.left + (sum(widths[:last]) + 0.5) * unit if last < len(widths) else line.right
+    return left, line.top, right, line.bottom
 
 
 def rows_of(lines: Sequence[Line]) -> list[Row]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from station_app.domain.application import ScanKind
 from station_app.papers.reading import SURE
 from station_app.papers.reading.fields import Field, fields_of
@@ -204,3 +206,221 @@ def test_nothing_is_read_off_what_is_unknown() -> None:
     lines = _lines("今日菜单", "红烧肉|20元")
     assert kind_of(lines) is ScanKind.OTHER
     assert fields_of(ScanKind.OTHER, lines, ()) == {}
+
+
+# ---- where a value stands
+
+
+def _box(lines: list[Line], name: str, occupations: tuple[str, ...] = ()) -> tuple[float, float, float, float]:
+    box = fields_of(ScanKind.CERTIFICATE, lines, occupations)[name].box
+    assert box is not None
+    return box
+
+
+def test_a_value_in_one_piece_with_its_label_has_its_own_share_of_the_box() -> None:
+    line = Line("职业名称：茶艺师", 0.99, 100, 0, 340, 30)  # eight characters of thirty pixels
+    assert _box([line], "occupation", ("茶艺师",)) == (235, 0, 340, 30)  # with half a character before it
+
+
+def test_digits_are_half_as_wide() -> None:
+    line = Line("编号 1234567890", 0.99, 100, 0, 285, 30)  # 2 + 11 x 0.55 of 23 pixels
+    left, _, right, _ = _box([line], "number")
+    assert (round(left), right) == (147, 285)
+
+
+def test_a_value_between_two_labels_ends_before_the_second() -> None:
+    line = Line("姓名 甲乙 性别 男", 0.99, 100, 0, 359.5, 30)  # the name from 176.5 to 236.5
+    left, _, right, _ = _box([line], "name")
+    assert (left, right) == pytest.approx((161.5, 251.5))
+
+
+def test_a_piece_of_a_stamp_in_the_row_is_not_in_the_box() -> None:
+    lines = [*_lines("职业名称|茶艺师"), Line("专", 0.99, 700, -100, 800, 130)]
+    assert _box(lines, "occupation", ("茶艺师",)) == (300, 0, 360, 30)
+    assert _box(_lines("职业名称|茶艺师", "等级|三级"), "occupation", ("茶艺师",)) == (300, 0, 360, 30)
+
+
+# ---- how others print certificates
+
+
+_FACTS = {
+    "name": _ONE.name,
+    "id_number": _ONE.id_number,
+    "occupation": "焊工",
+    "level": "2",
+    "number": "1501003000200123",
+    "issuer": "北京市职业技能鉴定管理中心",
+    "issue_date": "2023-09-21",
+}
+_OCCUPATIONS = ("焊工", "汽车（拖拉机）装配工", "养老护理员", "机械设备安装工")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (  # a sentence with the names of labels above them
+            "职业技能等级证书",
+            "本证书由北京市职业技能鉴定管理中心颁发，表明持证人通过本机构组织的",
+            "职业技能等级认定，具备该职业（工种）相应",
+            "技能等级水平。",
+            f"姓名：{_ONE.name}",
+            "证件类型：居民身份证",
+            f"证件号码：{_ONE.id_number}",
+            "职业名称：焊工",
+            "工种/职业方向：电焊工",
+            "职业技能等级：二级/技师",
+            "证书编号：1501003000200123",
+            "评价机构（盖章）：北京市职业技能鉴定管理中心",
+            "发证日期：2023年9月21日",
+        ),
+        (  # the value below its label, short labels
+            *("职业资格证书", "姓名", _ONE.name, "身份证号码", _ONE.id_number, "职业", "焊工", "级别", "二级"),
+            *("证书号", "1501003000200123", "颁证机构", "北京市职业技能鉴定管理中心", "颁发日期", "2023-09-21"),
+        ),
+        (  # a table, and a date in words
+            *("职业资格证书", f"姓名|{_ONE.name}|性别|男", f"证件号码|{_ONE.id_number}", "工种|焊工|等级|技师"),
+            *("证书编号|1501003000200123", "发证单位|北京市职业技能鉴定管理中心", "发证时间|二〇二三年九月二十一日"),
+        ),
+        (  # both languages in one piece
+            *("职业技能等级证书", f"姓名 Name|{_ONE.name}", f"证件号码 ID No.|{_ONE.id_number}"),
+            *(
+                "职业名称 Occupation|焊工",
+                "技能等级 Skill Level|二级/技师",
+                "证书编号 Certificate No.|1501003000200123",
+            ),
+            *("评价机构 Issued by|北京市职业技能鉴定管理中心", "发证日期 Date|2023.9.21"),
+        ),
+        (  # specks between the characters of a label
+            *("职业技能等级证书", f"姓。名|{_ONE.name}", f"证件号码|{_ONE.id_number}", "职业名称|焊工", "等 级|二级"),
+            *("编号|1501003000200123", "评价机构|北京市职业技能", "鉴定管理中心", "发证日期|2023/9/21"),
+        ),
+        (  # names of columns, one row of values
+            "职业资格证书",
+            f"姓名|身份证号：{_ONE.id_number}",
+            f"{_ONE.name}",
+            "工种|等级",
+            "焊工|二级",
+            "证书编号：1501003000200123",
+            "发证机关：北京市职业技能鉴定管理中心",
+            "发证日期：2023年09月21日",
+        ),
+    ],
+    ids=["sentence above", "below", "table", "both languages", "specks", "columns"],
+)
+def test_other_prints_say_the_same(rows: tuple[str, ...]) -> None:
+    lines = _lines(*rows)
+    assert kind_of(lines) is ScanKind.CERTIFICATE
+    found = fields_of(ScanKind.CERTIFICATE, lines, _OCCUPATIONS)
+    assert {name: field.value for name, field in found.items()} == _FACTS
+    assert min(field.confidence for field in found.values()) >= SURE
+
+
+def test_a_certificate_in_a_sentence() -> None:
+    lines = _lines(
+        "职业资格证书",
+        f"{_ONE.name}（身份证号：{_ONE.id_number}）经考核合格，",
+        "具备焊工二级（技师）职业技能水平，特发此证。",
+        "证书编号：1501003000200123",
+        "发证机构：北京市职业技能鉴定管理中心",
+        "2023年9月21日",
+    )
+    found = fields_of(ScanKind.CERTIFICATE, lines, _OCCUPATIONS)
+    assert {name: field.value for name, field in found.items()} == _FACTS
+    assert found["occupation"].confidence < SURE
+    assert found["level"].confidence < SURE
+
+
+def test_a_social_workers_level_whatever_its_label() -> None:
+    for label in ("级别", "等级", "资格级别"):
+        rows = ("社会工作者职业资格证书", "姓名：甲乙", f"{label}：社会工作师", "管理号：20230600411000000123")
+        read = _read(ScanKind.CERTIFICATE, _lines(*rows))
+        assert (read["level_name"], read.get("level")) == ("社会工作师", None)
+
+
+def test_a_long_occupation_goes_on_below() -> None:
+    lines = _lines("职业资格证书", "姓名：甲乙", "职业（工种）：汽车（拖拉机）", "装配工", "等级：二级／技师")
+    field = fields_of(ScanKind.CERTIFICATE, lines, _OCCUPATIONS)["occupation"]
+    assert (field.value, field.confidence >= SURE) == ("汽车（拖拉机）装配工", True)
+
+
+def test_two_wrong_characters_of_a_long_occupation_are_settled_and_marked() -> None:
+    field = fields_of(ScanKind.CERTIFICATE, _certificate("机诚设备安装二"), _OCCUPATIONS)["occupation"]
+    assert (field.value, field.confidence < SURE) == ("机械设备安装工", True)
+    short = fields_of(ScanKind.CERTIFICATE, _certificate("焊二"), _OCCUPATIONS)["occupation"]
+    assert (short.value, short.confidence < SURE) == ("焊二", True)  # as near to many others
+
+
+def test_a_number_without_its_label_is_never_sure() -> None:
+    lines = _lines("职业资格证书", "姓名：甲乙", _ONE.id_number, "职业名称：焊工")
+    field = fields_of(ScanKind.CERTIFICATE, lines, _OCCUPATIONS)["id_number"]
+    assert (field.value, field.confidence < SURE) == (_ONE.id_number, True)
+
+
+def test_a_number_whose_label_was_not_read_is_a_guess() -> None:
+    rows = ("社会工作者职业资格证书", "姓名|甲乙", f"证件号码|{_ONE.id_number}", "易|202300000000000021")
+    found = fields_of(ScanKind.CERTIFICATE, _lines(*rows), ())
+    assert (found["management_no"].value, found["management_no"].confidence < SURE) == ("202300000000000021", True)
+    assert "number" not in found
+    two = fields_of(ScanKind.CERTIFICATE, _lines(*rows, "电话|13800138000"), ())
+    assert "management_no" not in two
+
+
+def test_words_printed_aslant_across_a_page_are_no_part_of_a_value() -> None:
+    over = [Line("仅供测试样本", 0.99, 500, -40, 800, 140), Line("供测试样本", 0.99, 0, -60, 300, 100)]
+    lines = [*_lines("姓名|甲乙", "证件号码|" + _ONE.id_number, "职业名称|焊工", "等级|二级"), *over]
+    read = _read(ScanKind.CERTIFICATE, lines, ("焊工",))
+    assert read == {"name": "甲乙", "id_number": _ONE.id_number, "occupation": "焊工", "level": "2"}
+
+
+def test_a_name_that_the_recogniser_doubts_is_marked() -> None:
+    for score, sure in ((0.99, True), (0.92, False)):
+        lines = _lines("职业资格证书", "姓名|沈赞淑", score=score)
+        assert (fields_of(ScanKind.CERTIFICATE, lines, ())["name"].confidence >= SURE) is sure
+
+
+def test_a_certificates_number_is_sure_only_without_any_doubt() -> None:
+    for score, sure in ((0.995, True), (0.975, False)):
+        lines = _lines("职业资格证书", "证书编号|1501003000200123", score=score)
+        assert (fields_of(ScanKind.CERTIFICATE, lines, ())["number"].confidence >= SURE) is sure
+
+
+def test_a_column_of_values_is_no_page_of_a_booklet() -> None:
+    lines = [_at("姓名", 150, 100), _at("甲乙", 400, 100), _at("性别", 660, 100), _at("女", 850, 100)]
+    lines += [_at("证件号码", 150, 200), _at(_ONE.id_number, 560, 200)]
+    lines += [_at("职业名称", 150, 300), _at("焊工", 400, 300), _at("等级", 660, 300), _at("三级", 850, 300)]
+    read = _read(ScanKind.CERTIFICATE, [_at("职业资格证书", 100, 0), *lines], ("焊工",))
+    assert read == {"name": "甲乙", "id_number": _ONE.id_number, "occupation": "焊工", "level": "3"}
+
+
+@pytest.mark.parametrize(
+    "row", ["NO.{}", "卡号：{}", "No {}", "卡号|{}", "{}|有效期05/36", "{}|12/30", "客服95526|{}"], ids=str
+)
+def test_a_card_number_beside_what_is_none_of_it(row: str) -> None:
+    grouped = " ".join(_ONE.card_no[at : at + 4] for at in range(0, 16, 4))
+    for number in (_ONE.card_no, grouped):
+        lines = _lines("工会会员互助服务卡", row.format(number))
+        assert fields_of(ScanKind.CARD, lines, ())["card_no"] == Field(_ONE.card_no, 0.99)
+
+
+def test_the_right_page_of_a_booklet_alone_is_a_certificate() -> None:
+    rows = (
+        "姓名|甲乙",
+        "性别女",
+        "出生日期|1966年05月18日",
+        "文化程度|大专",
+        "职业（工种）|焊工",
+        "等级|二级",
+        "评定成绩|合格",
+    )
+    assert kind_of(_lines(*rows, f"身份证号|{_ONE.id_number}")) is ScanKind.CERTIFICATE
+
+
+def test_a_form_names_a_certificate_and_is_a_form() -> None:
+    rows = (
+        "2024年在职职工职业发展助推计划申请表",
+        "姓名|甲乙",
+        "职业（工种）|焊工",
+        "等级|二级",
+        "证书编号|150100300020",
+    )
+    assert kind_of(_lines(*rows, "申请人签字")) is ScanKind.FORM

@@ -50,6 +50,24 @@ def test_dates_in_every_print(text: str) -> None:
     assert date_in(text) == date(2024, 5, 15)
 
 
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("二〇二三年九月二十一日", date(2023, 9, 21)),
+        ("二○二三年十二月三十一日", date(2023, 12, 31)),
+        ("二零二三年十月十日", date(2023, 10, 10)),
+        ("二O二四年一月十九日", date(2024, 1, 19)),
+    ],
+)
+def test_dates_in_words(text: str, day: date) -> None:
+    assert date_in(text) == day
+
+
+def test_no_date_in_words_that_is_none() -> None:
+    assert date_in("二〇二三年十三月四十日") is None
+    assert date_in("二〇二三年十十月一日") is None
+
+
 def test_two_dates_and_none() -> None:
     assert dates_in("2016.05.20-2036.05.20") == [date(2016, 5, 20), date(2036, 5, 20)]
     assert date_in("2024年13月40日") is None

@@ -53,6 +53,28 @@ def test_white_paper_lit_from_one_side_has_no_glare() -> None:
     assert not has_glare(np.repeat(np.repeat(light[None, :, None], 640, 0), 3, 2))
 
 
+def test_printed_paper_in_the_light_beside_a_shadow_has_no_glare() -> None:
+    """A reflection hides what is printed; light on paper does not."""
+    page = np.full((640, 1012, 3), 205, np.uint8)
+    for left in range(100, 900, 60):
+        cv2.line(page, (left, 20), (left + 30, 20), (30, 30, 30), 6)
+    lit = page.copy()
+    bright = np.zeros(page.shape[:2], np.uint8)
+    cv2.fillConvexPoly(bright, np.array([(300, 0), (1011, 0), (1011, 110), (420, 60)], np.int32), 1)
+    lit[bright > 0] = np.clip(page[bright > 0].astype(int) + 50, 0, 255).astype(np.uint8) * (page[bright > 0] > 100)
+    assert not has_glare(lit)
+    washed = page.copy()
+    washed[bright > 0] = 255
+    assert has_glare(washed)
+
+
+@pytest.mark.parametrize(("height", "small"), [(12, True), (16, True), (18, False), (24, False)])
+def test_the_smaller_print_decides_beside_a_large_title(height: int, small: bool) -> None:
+    body = [Line("姓名", 0.99, 10, 40 * row, 200, 40 * row + height) for row in range(3)]
+    title = [Line("荣誉证书", 0.99, 10, 400 + 60 * row, 200, 440 + 60 * row) for row in range(4)]
+    assert is_too_small([*body, *title], 1.0) is small
+
+
 def test_a_card_of_few_pixels_is_too_small_whatever_its_title() -> None:
     assert is_too_small([_TEXT], 1.0, card=314)
     assert not is_too_small([_TEXT], 1.0, card=480)
