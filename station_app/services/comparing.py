@@ -238,7 +238,7 @@ def _difference(typed: str, told: Told, second: bool) -> Difference | None:
     name, shown = told.field, spelled(told.field, told.read)
     ours, theirs = _places(typed, shown)
     sure = told.sure and not (name in ("number", "management_no") and _only_alike(typed, shown))
-    if name == "name" and (not sure or _only_rare(typed, shown, ours)):
+    if name == "name" and (not sure or differs_only_rarely(typed, shown)):
         return None
     if not sure and (second or not _resembles(typed, shown) or _belied(name, typed, shown)):
         return None
@@ -301,9 +301,10 @@ def _only_alike(typed: str, shown: str) -> bool:
     return bool(pairs) and all(any(a in group and b in group for group in _ALIKE) for a, b in pairs)
 
 
-def _only_rare(typed: str, shown: str, places: Sequence[int]) -> bool:
-    """Whether the reader has put a common character in a rare one's place: it knows no other."""
-    return len(typed) == len(shown) and all(is_rare(typed[at]) for at in places)
+def differs_only_rarely(typed: str, shown: str) -> bool:
+    """Whether the reader has put a common character in a rare one's place: it knows no other. Both as ``spelled``."""
+    places, _ = _places(typed, shown)
+    return bool(places) and len(typed) == len(shown) and all(is_rare(typed[at]) for at in places)
 
 
 def is_rare(character: str) -> bool:

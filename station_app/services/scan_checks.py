@@ -16,6 +16,7 @@ from station_app.domain.application import Content, ScanKind
 from station_app.domain.identity import id_number_problem, tidy_number
 from station_app.errors import UserError
 from station_app.papers.code import PaperCode, read_code
+from station_app.services.comparing import differs_only_rarely, spelled
 
 if TYPE_CHECKING:
     from station_app.domain.reading import DocumentReading, ScanReading
@@ -114,9 +115,11 @@ def _number_differs(typed: str, document: DocumentReading) -> bool | None:
 
 
 def _name_differs(typed: str, document: DocumentReading) -> bool | None:
-    if not typed.strip() or not document.sure("name"):
+    """None also where all that differs is a character that the reader cannot know."""
+    ours, theirs = spelled("name", typed), spelled("name", document.value("name"))
+    if not ours or not document.sure("name") or differs_only_rarely(ours, theirs):
         return None
-    return "".join(typed.split()) != "".join((document.value("name") or "").split())
+    return ours != theirs
 
 
 # ---- papers of several pages

@@ -99,10 +99,13 @@ def revision_on_paper(record: ApplicationRecord) -> int:
 
 
 def _edited(desk: Desk, uow: UnitOfWork, record: ApplicationRecord, code: PaperCode) -> UserError | None:
-    """Whether the case says what the paper says."""
+    """Whether the case says what the paper says; where its plan is not here that is why it cannot be said."""
     if not code.digest:
         return UserError("paper_of_older_program")
-    form = plan_of(desk, record).category(record.content.category).form
+    try:
+        form = plan_of(desk, record).category(record.content.category).form
+    except UserError as error:
+        return error
     now = signed_values(record.content, form, code.paper)
     if code.digest == digest(desk.store.keys.papers, code, now):
         return None

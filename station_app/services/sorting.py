@@ -23,6 +23,7 @@ from station_app.store import UnitOfWork
 from station_app.store.records import ApplicationRecord, LedgerQuery, TrayRecord
 
 _OPEN = frozenset(State) - CLOSED
+_GONE = "tray_page_unknown"
 _BLANK = "blank"
 _UNSIGNED = "signature_missing"
 _ID_SIDES = (ScanKind.ID_FRONT, ScanKind.ID_BACK)
@@ -83,12 +84,15 @@ class Stack:
             before = self.outcomes[-1] if self.outcomes else None
             return self._note(sort_page(self._desk, page.id, documents, before, self._reader))
         except UserError as error:
-            if error.code == "tray_page_unknown":  # the clerk has filed it by hand meanwhile
-                return tray.TOUCHED
-            raise
+            return self.failed(page, error)  # whatever it is: one page holds up no other
 
     def failed(self, page: TrayRecord, error: StationError) -> Changed:
-        return self._note(failed(self._desk, page.id, error))
+        try:
+            return self._note(failed(self._desk, page.id, error))
+        except UserError as gone:
+            if gone.code != _GONE:  # the clerk has filed it by hand meanwhile
+                raise
+            return tray.TOUCHED
 
     def _note(self, written: Written[Outcome]) -> Changed:
         self.outcomes = (*self.outcomes, written.value)
@@ -113,7 +117,10 @@ def sort_page(
     if thought.problem is None and thought.application_id is not None and thought.code is not None:
         try:
             return _filed(desk, page, thought.application_id, thought.code, reader)
-        except UserError as error:  # the case is full, or was closed in this moment
+        except UserError as error:
+            if error.code == _GONE:
+                raise
+            # the case is full, or was closed in this moment
             thought = replace(thought, problem=error)
     return _left(desk, page, thought)
 
@@ -128,7 +135,7 @@ def failed(desk: Desk, tray_id: str, error: StationError) -> Written[Outcome]:
 def _filed(
     desk: Desk, page: TrayRecord, application_id: str, code: PaperCode, reader: Reader | None
 ) -> Written[Outcome]:
-    written = tray.put_into(desk, page, application_id, ScanKind.FORM, code, reader)
+    written = tray.put_into(desk, page, application_id, ScanKind.FORM, reader)
     with desk.store.read() as uow:
         record = uow.applications.get(application_id)
     defects = tuple(dict.fromkeys(defect for each in page.documents for defect in each.defects))

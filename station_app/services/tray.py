@@ -12,7 +12,6 @@ from station_app.domain.reading import ScanReading
 from station_app.durable import Point
 from station_app.errors import StationError, UserError
 from station_app.events import Changed, Kind
-from station_app.papers import PaperCode, read_code
 from station_app.papers.reader import Reader
 from station_app.services import capture
 from station_app.services.cutting import DevicePage, add_device_pages
@@ -20,6 +19,7 @@ from station_app.services.desk import Desk, Written
 from station_app.services.filing import Kept, filing, keep_file
 from station_app.services.page_work import put_reading
 from station_app.services.paper_files import Pictures
+from station_app.services.scan_checks import codes_of
 from station_app.services.signed_papers import refusal
 from station_app.store import UnitOfWork
 from station_app.store.records import LedgerQuery, LedgerRow, ScanRecord, TrayRecord
@@ -171,13 +171,18 @@ def file_page(
     desk.require(Act.CASES)
     with desk.store.read() as uow:
         page = uow.tray.get(tray_id)
-        code = read_code(page.code) if page.code else None
-        if kind is ScanKind.FORM and code is not None:
-            if (problem := refusal(desk, uow, code, application_id)) is not None:
-                raise problem
-        elif kind is ScanKind.FORM and page.reason == UNSORTED and uow.settings.get("reading_enabled"):
-            raise UserError("tray_not_read_yet")  # its code may say that it is another case's
-    return put_into(desk, page, application_id, kind, code if kind is ScanKind.FORM else None, reader)
+        if kind is ScanKind.FORM:
+            _check_form(desk, uow, page, application_id)
+    return put_into(desk, page, application_id, kind, reader)
+
+
+def _check_form(desk: Desk, uow: UnitOfWork, page: TrayRecord, application_id: str) -> None:
+    """All papers on the page must be this case's."""
+    if page.reason == UNSORTED and uow.settings.get("reading_enabled"):
+        raise UserError("tray_not_read_yet")  # its code may say that it is another case's
+    for code in codes_of(page.documents):
+        if (problem := refusal(desk, uow, code, application_id)) is not None:
+            raise problem
 
 
 def put_into(
@@ -185,7 +190,6 @@ def put_into(
     page: TrayRecord,
     application_id: str,
     kind: ScanKind,
-    code: PaperCode | None,
     reader: Reader | None = None,
 ) -> Written[str]:
     """The page becomes one of the case's; then it leaves the tray. Cut short in between, it is in both, and doing it
@@ -194,7 +198,7 @@ def put_into(
     Raises UserError ``tray_page_unknown``: it was filed meanwhile.
     """
     with desk.store.scans.filing:
-        return _put_into(desk, page, application_id, kind, code, reader)
+        return _put_into(desk, page, application_id, kind, reader)
 
 
 def _put_into(
@@ -202,7 +206,6 @@ def _put_into(
     page: TrayRecord,
     application_id: str,
     kind: ScanKind,
-    code: PaperCode | None,
     reader: Reader | None,
 ) -> Written[str]:
     with desk.store.read() as uow:
@@ -218,7 +221,7 @@ def _put_into(
         uow.tray.remove(page.id)
         if page.file_id is not None:
             uow.paper_files.link(page.file_id, application_id)
-        if code is not None:
+        for code in codes_of(page.documents) if kind is ScanKind.FORM else ():
             uow.prints.note_came(code.whole, code.page, desk.now(), desk.operator.id)
         uow.audit.add("tray_filed", page.id, desk.operator.id, application=application_id, kind=kind.value)
         reference = uow.applications.get(application_id).reference

@@ -72,6 +72,18 @@ def test_somebody_elses_paper() -> None:
     assert codes(case_of(), (CERTIFICATE, (document(CERTIFICATE, name=OTHER.name),))) == ["wrong_person"]
 
 
+def test_a_name_that_the_reader_cannot_know_or_that_is_only_spelled_otherwise_is_nobody_else() -> None:
+    for typed, read in (("李䶮", "李龙"), ("阿依古丽·买买提", "阿依古丽•买买提"), ("ＷＡＮＧ Ｆａｎｇ", "WANG Fang")):
+        certificate = document(CERTIFICATE, name=read)
+        assert codes(case_of(name=typed), (CERTIFICATE, (certificate,))) == [], typed
+        with_number = document(FRONT, name=read, id_number=OTHER.id_number)
+        both = codes(case_of(name=typed), (FRONT, (with_number,)))
+        assert both == (["wrong_person"] if typed == "李䶮" else []), (
+            "a slip in the number, unless the name says nothing"
+        )
+    assert codes(case_of(name="李䶮"), (CERTIFICATE, (document(CERTIFICATE, name="王龙"),))) == ["wrong_person"]
+
+
 @pytest.mark.parametrize(
     "read",
     [

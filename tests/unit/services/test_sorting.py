@@ -12,7 +12,8 @@ from station_app.domain.operator import Role
 from station_app.domain.reading import DocumentReading, ReadField
 from station_app.durable import Point
 from station_app.errors import EnvironmentFault, UserError
-from station_app.papers import Paper
+from station_app.papers import Paper, read_code
+from station_app.plans import PlanBook
 from station_app.services import intake, papers, settings, sorting, submission, tray
 from station_app.services.desk import Desk
 from station_app.services.signed_papers import note_printed
@@ -321,3 +322,69 @@ def test_a_page_goes_to_one_case_only(desk: Desk) -> None:
     with pytest.raises(UserError, match="tray_page_unknown"):
         tray.put_into(desk, page, second.id, ScanKind.OTHER, None)
     assert _kinds(desk, second) == before
+
+
+def test_a_page_that_somebody_files_while_it_is_read_or_sorted_stops_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = complete(desk)
+    code = _printed(desk, record)
+    (first, second) = tray.keep(desk, [_picture(1), _picture(2)]).value.ids
+    stack = sorting.Stack(desk)
+    page = stack.next()
+    assert page is not None
+    tray.file_page(desk, first, record.id, ScanKind.CERTIFICATE)
+    assert stack.failed(page, EnvironmentFault("reading_silent")) == tray.TOUCHED
+
+    think = sorting._thought
+
+    def filed_meanwhile(*told: object) -> object:
+        thought = think(*told)  # type: ignore[arg-type]
+        tray.file_page(desk, second, record.id, ScanKind.CERTIFICATE)
+        return thought
+
+    monkeypatch.setattr(sorting, "_thought", filed_meanwhile)
+    page = stack.next()
+    assert page is not None
+    assert stack.sort(page, [_form(code)]) == tray.TOUCHED
+    assert stack.outcomes == (), "what the clerk did is not told as a page that waits"
+    assert stack.next() is None
+
+
+def test_a_paper_whose_plan_is_not_here_waits_and_the_stack_goes_on(desk: Desk) -> None:
+    record = complete(desk)
+    code = _printed(desk, record)
+    without = replace(desk, plans=PlanBook.of(each for each in desk.plans.versions if each.year != 2024))
+    stack = sorting.Stack(without)
+    tray.keep(desk, [_picture(1)])
+    page = stack.next()
+    assert page is not None
+    stack.sort(page, [_form(code)])
+    (outcome,) = stack.outcomes
+    assert outcome.problem is not None
+    assert (outcome.problem.code, outcome.application_id) == ("plan_unknown", record.id)
+    assert stack.next() is None
+
+
+def test_a_page_with_papers_of_two_cases_is_the_form_of_neither(desk: Desk) -> None:
+    record, other, third = complete(desk), complete(desk, 8), complete(desk, 9)
+    outcome = _sorted(desk, _form(_printed(desk, record)), _form(_printed(desk, other)))
+    for each in (record, other, third):
+        with pytest.raises(UserError, match="paper_of_other_case"):
+            tray.file_page(desk, outcome.tray_id, each.id, ScanKind.FORM)
+    assert tray.file_page(desk, outcome.tray_id, record.id, ScanKind.OTHER).value == record.reference
+
+
+def test_both_pages_of_one_paper_on_one_sheet_are_filed_by_the_clerk_and_have_both_come(desk: Desk) -> None:
+    record = complete(desk)
+    first = _printed(desk, record)
+    second = first.replace("/P1-2/", "/P2-2/")
+    outcome = _sorted(desk, _form(first), _form(second))
+    tray.file_page(desk, outcome.tray_id, record.id, ScanKind.FORM)
+    with desk.store.read() as uow:
+        assert uow.prints.came(read_code(first).whole) == {1, 2}
+    outcome = _sorted(desk, _form(first), _form(second), number=2)
+    edited = record.content.with_value("applicant", "card_no", "6210301877889900")
+    intake.save_content(desk, record.id, edited)
+    with pytest.raises(UserError, match="paper_changed_since"):
+        tray.file_page(desk, outcome.tray_id, record.id, ScanKind.FORM)
