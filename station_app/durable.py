@@ -9,10 +9,12 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import Protocol
 
 _WRITE_NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
@@ -166,17 +168,34 @@ def write_chunks(target: Path, chunks: Iterable[bytes], point: Point) -> None:
 
 
 def _side_by_side(acts: Sequence[Callable[[], None]]) -> None:
-    """All acts, in threads of their own where there are several; raises the first error once all have ended."""
+    """All acts, in threads of their own where there are several; raises the first error once all have ended.
+
+    The threads are not those of a pool, for which the interpreter waits at the end: a share may hold them for ever.
+    """
     if len(acts) < 2:
         for act in acts:
             act()
         return
-    from concurrent.futures import ThreadPoolExecutor  # not needed before the first pages come
+    waiting, errors = deque(enumerate(acts)), dict[int, BaseException]()
+    threads = [Thread(target=_work_off, args=(waiting, errors), daemon=True) for _ in range(min(len(acts), 4))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[min(errors)]
 
-    with ThreadPoolExecutor(min(len(acts), 4)) as pool:
-        waiting = [pool.submit(act) for act in acts]
-    for each in waiting:
-        each.result()
+
+def _work_off(acts: deque[tuple[int, Callable[[], None]]], errors: dict[int, BaseException]) -> None:
+    while True:
+        try:
+            number, act = acts.popleft()
+        except IndexError:
+            return
+        try:
+            act()
+        except BaseException as error:  # for the thread that waits
+            errors[number] = error
 
 
 def _write_part(part: Path, content: bytes, point: Point) -> None:

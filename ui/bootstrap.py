@@ -126,7 +126,7 @@ class Program(QObject):
         self._watchdog: Watchdog | None = None
         self.session: Session | None = None
         self.is_locked = False
-        self._warned = False
+        self._warned: set[str] = set()
         self._closed = False
         self._theme = apply_theme(app, self._remembered.theme, self._remembered.text_size)
         self.window = Window()
@@ -231,10 +231,14 @@ class Program(QObject):
         self.unlocked.emit()
 
     def sign_out(self) -> None:
-        """Back to the operators; the keys are dropped. Work that cannot be saved keeps the session open."""
-        if self.session is not None and not self.session.save():
-            self.session.shell.say(sentence("unsaved_work"), "wrong")
-            return
+        """Back to the operators; the keys are dropped. Work that cannot be saved keeps the session open; a file that is
+        not written to its end does so once.
+        """
+        if self.session is not None:
+            code = self._unfinished(self.session)
+            if code == "unsaved_work" or (code and code not in self._warned):
+                self._warn(self.session, code)
+                return
         self._end_session()
         self._entrance.show_sign_in()
         self.signed_out.emit()
@@ -256,16 +260,30 @@ class Program(QObject):
         run_deferred_deletions()  # nothing of the work may act on the closed store
 
     def close_if_saved(self) -> None:
-        """Close; where work cannot be saved (a full disk) say so first, and close at the second asking."""
-        if self.session is not None and not self._warned and not self.session.save():
-            self._warned = True
-            self.session.shell.say(sentence("unsaved_work"), "wrong")
-            return
+        """Close; where work cannot be saved (a full disk), or a file is not written to its end (a share that does not
+        answer), say so first, and close at the second asking.
+        """
+        if self.session is not None:
+            code = self._unfinished(self.session)
+            if code and code not in self._warned:
+                self._warn(self.session, code)
+                return
         self.close()
+
+    def _unfinished(self, session: Session) -> str:
+        """The code of what is not on the disk though it was waited for; empty where all is."""
+        assert self._tasks is not None
+        if not session.save():
+            return "unsaved_work"
+        return "file_unfinished" if self._tasks.is_writing() else ""
+
+    def _warn(self, session: Session, code: str) -> None:
+        self._warned.add(code)
+        session.shell.say(sentence(code), "wrong")
 
     def _wrote(self) -> None:
         """The disk takes writes again: what cannot be saved another day is said anew."""
-        self._warned = False
+        self._warned.clear()
 
     def close(self) -> None:
         """Save, stop everything, give the home back, close the window; each step whatever became of the others.

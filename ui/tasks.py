@@ -2,20 +2,19 @@
 tells on its way.
 
 One reader thread and one writer thread, so that a lookup never waits behind a write and writes keep their order; one
-more for those writes that take long, and some for what waits for devices.
+more for files at places of the clerk's choosing, and some for what waits for devices.
 Results come home by one queued signal. Work that runs in the background must hold no Qt object: bind what it needs to
 a local first (``desk = context.desk``), never reach through ``self``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from queue import Empty, SimpleQueue
-from threading import Thread
+from time import monotonic
 from types import CellType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -24,11 +23,13 @@ from shiboken6 import isValid
 
 from station_app.errors import BugError, StationError
 from station_app.events import Changed, Events
+from ui.aside import Line, aside
 
 if TYPE_CHECKING:
     from station_app.services.desk import Written
 
 T = TypeVar("T")
+_PATIENCE = 2.0  # seconds that are waited for files at places of the clerk's choosing
 _STREAMS = 4  # a scan, a card, a search for scanners, and one that is still ending
 Failed = Callable[[StationError], None]
 Report = Callable[[BaseException], None]
@@ -86,12 +87,15 @@ class Tasks(QObject):
         self._report = report
         self._reader = ThreadPoolExecutor(1, "station-reader")
         self._writer = ThreadPoolExecutor(1, "station-writer")
-        self._runner = ThreadPoolExecutor(1, "station-runner")
+        self._runner = Line("station-runner")
         self._slow = ThreadPoolExecutor(1, "station-slow")
         self._waiter = ThreadPoolExecutor(_STREAMS, "station-waiter")
         self._inbox: SimpleQueue[_Answer] = SimpleQueue()
         self._tickets: dict[int, _Ticket] = {}
         self._commands: set[int] = set()
+        self._files: set[int] = set()
+        self._late: set[int] = set()  # of the files: waited for long enough
+        self._left: set[int] = set()  # of those: given up
         self._looks: set[int] = set()
         self._last = 0
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
@@ -129,7 +133,7 @@ class Tasks(QObject):
         """
         if key is not None:
             self._supersede(owner, key)
-        self._looks.add(self._submit(_aside, owner, work, done, failed, key, stop=stop))
+        self._looks.add(self._submit(aside, owner, work, done, failed, key, stop=stop))
 
     def forget(self, owner: QObject, key: str) -> None:
         """Nobody waits any more for the answer to this query or look."""
@@ -147,10 +151,12 @@ class Tasks(QObject):
     ) -> None:
         """Write in the background, in the calls' order; what it touched goes to the events, its value to ``done``.
 
-        The write itself is never dropped, only its answer. ``long``: it may take minutes (a stick's files) and goes
-        beside the others, so that nothing waits to be saved. ``stop``, from any thread, makes ``work`` write at once
-        what it then still writes (page work, page by page); it has a line of its own, and only the window's end, which
-        calls ``stop``, waits for it.
+        The write itself is never dropped, only its answer. ``long``: it writes or reads a file at a place of the
+        clerk's choosing, which may take minutes (a stick) or never end (a share that does not answer). It goes beside
+        the others, so that nothing waits to be saved, and is the one write that the window's end may leave in the
+        middle (``is_writing``): a file has its name only once it is whole. ``stop``, from any thread, makes ``work``
+        write at once what it then still writes (page work, page by page); it has a line of its own, and only the
+        window's end, which calls ``stop``, waits for it.
         """
         _check_bare(work)
         write = partial(_written, work, self._events, self.wrote.emit)
@@ -158,7 +164,10 @@ class Tasks(QObject):
             self._submit(self._slow.submit, owner, write, done or _ignore, failed, None, stop=stop, never_dropped=True)
             return
         executor = self._runner if long else self._writer
-        self._commands.add(self._submit(executor.submit, owner, write, done or _ignore, failed, None))
+        number = self._submit(executor.submit, owner, write, done or _ignore, failed, None)
+        self._commands.add(number)
+        if long:
+            self._files.add(number)
 
     def stream(
         self,
@@ -190,20 +199,31 @@ class Tasks(QObject):
         self._submit(self._waiter.submit, owner, bound, done, failed, None, told=told, stop=stop)
 
     def finish(self) -> None:
-        """Wait for every command, and for those its ``done`` starts; their answers are delivered here."""
-        while self._commands:
-            for number in sorted(self._commands):
-                self._tickets[number].future.result()
+        """Wait for every command, and for those its ``done`` starts; their answers are delivered here.
+
+        Of files at places of the clerk's choosing this is tried for two seconds, once for each; see ``is_writing``.
+        """
+        until = monotonic() + _PATIENCE
+        while waiting := self._commands - self._late:
+            for number in sorted(waiting):
+                self._wait_for(number, until)
             self._deliver()
 
+    def is_writing(self) -> bool:
+        """Whether a file that the clerk asked for is not whole yet, though ``finish`` has waited for it."""
+        return any(not self._tickets[number].future.done() for number in self._late)
+
     def drop_queries(self) -> None:
-        """Stop every stream, forget every query; when this returns, none will answer, and but for looks none runs."""
+        """Stop every stream, forget every query, leave what ``finish`` has not waited for; when this returns, none will
+        answer, and but for looks and files none runs.
+        """
         for ticket in self._tickets.values():
             if ticket.stop is not None:
                 ticket.stop()
-        for number in self._looks:
+        for number in self._looks | self._late:
             self._tickets.pop(number, None)
         self._looks.clear()
+        self._leave_files()
         waiting = [ticket for number, ticket in self._tickets.items() if number not in self._commands]
         wait([each.future for each in waiting if each.never_dropped or not each.future.cancel()])
         self._tickets = {number: ticket for number, ticket in self._tickets.items() if number in self._commands}
@@ -214,9 +234,26 @@ class Tasks(QObject):
         self.drop_queries()
         self._reader.shutdown(wait=True)
         self._writer.shutdown(wait=True)
-        self._runner.shutdown(wait=True)
+        self._runner.leave()
         self._slow.shutdown(wait=True)
         self._waiter.shutdown(wait=True)
+
+    def _wait_for(self, number: int, until: float) -> None:
+        future = self._tickets[number].future
+        if number not in self._files:
+            future.result()
+        elif wait([future], max(0.0, until - monotonic())).not_done:
+            self._late.add(number)
+
+    def _leave_files(self) -> None:
+        """Those that come after them, of another session perhaps, go on a thread that nothing holds."""
+        if self._late:
+            self._runner.leave()
+            self._runner = Line("station-runner")
+        self._left |= self._late
+        self._commands -= self._late
+        self._files -= self._late
+        self._late.clear()
 
     def _submit(
         self,
@@ -234,7 +271,7 @@ class Tasks(QObject):
         _check_bare(work)
         self._last += 1
         number = self._last
-        inbox, arrived, report = self._inbox, self._arrived, self._report
+        inbox, arrived, report = self._inbox, self._arrived, partial(_report, self._report, self._left, number)
 
         def run() -> None:
             inbox.put(_attempt(number, work, report))
@@ -260,8 +297,8 @@ class Tasks(QObject):
             if not answer.last:
                 self._tell(answer)
                 continue
-            self._commands.discard(answer.number)
-            self._looks.discard(answer.number)
+            for each in (self._commands, self._looks, self._files, self._late, self._left):
+                each.discard(answer.number)
             ticket = self._tickets.pop(answer.number, None)
             if ticket is not None:
                 self._hand_over(ticket, answer)
@@ -283,18 +320,10 @@ class Tasks(QObject):
             self.unhandled.emit(answer.error)
 
 
-def _aside(work: Callable[[], None]) -> Future[None]:
-    """On a thread that may hang for ever; whom it would tell may be gone when it does not."""
-    future: Future[None] = Future()
-
-    def run() -> None:
-        if future.set_running_or_notify_cancel():
-            with suppress(RuntimeError):
-                work()
-            future.set_result(None)
-
-    Thread(target=run, name="station-look", daemon=True).start()
-    return future
+def _report(report: Report, left: Set[int], number: int, error: BaseException) -> None:
+    """What goes on where nobody waits any more, with a store that is closed, is nobody's bug."""
+    if number not in left:
+        report(error)
 
 
 def _written(work: Callable[[], Written[T]], events: Events, wrote: Callable[[Changed], None]) -> T:

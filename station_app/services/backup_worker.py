@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Condition, Thread
 
-from station_app.errors import StationError
+from station_app.errors import EnvironmentFault, StationError
 from station_app.events import Changed, Events, Kind
 from station_app.services import backup
 from station_app.services.desk import Desk
@@ -21,6 +21,8 @@ _LOG = logging.getLogger(__name__)
 EVERY = 240.0  # seconds between two looks; with the time that a backup takes it stays far below ten minutes
 FIRST = 20.0  # after sign-in, so that the first minute belongs to the clerk
 _LAST = 15.0  # at sign-out the pages of a whole day may wait; what is not copied then is copied after the next sign-in
+_SILENT = 5.0  # without a sign of life of the folder at sign-out: it is a share that does not answer
+_LEFT: list[Thread] = []  # of this process: those that such a share holds
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ class BackupWorker:
         self._deadline = float("inf")
         self._trouble: str | None = None  # what a backup does not mend
         self._status = BackupStatus()
-        self._thread = Thread(target=self._live, name="backup")
+        self._heard = float("-inf")
+        self._thread = Thread(target=self._live, name="backup", daemon=True)
 
     # ---- from outside
 
@@ -63,13 +66,19 @@ class BackupWorker:
             self._condition.notify_all()
 
     def stop(self) -> None:
-        """Take a last backup if anybody has written, for some seconds at most, and wait for the thread to end."""
+        """Take a last backup if anybody has written, for some seconds at most, and wait for the thread to end; one that
+        a share holds which does not answer is left behind. What is half written there has the name of no backup.
+        """
         with self._condition:
             self._stopping = True
             self._deadline = time.monotonic() + _LAST
             self._condition.notify_all()
+        self._heard = max(self._heard, time.monotonic())
+        while self._thread.is_alive() and (left := self._heard + _SILENT - time.monotonic()) > 0:
+            self._thread.join(left)
         if self._thread.is_alive():
-            self._thread.join()
+            _LOG.warning("the backup folder does not answer; the last backup is left")
+            _LEFT.append(self._thread)
 
     # ---- the thread
 
@@ -124,12 +133,19 @@ class BackupWorker:
     def _attempt(self) -> bool:
         self._show(running=True, failure=self._status.failure)
         try:
-            backup.back_up(self._desk, lambda: time.monotonic() < self._deadline)
+            if any(each.is_alive() for each in _LEFT):  # two of them would write over each other
+                raise EnvironmentFault("backup_folder_silent")
+            backup.back_up(self._desk, self._keeps_on)
         except StationError as error:
             self._show(running=False, failure=error.code)
             return False
         self._show(running=False, failure=self._trouble)
         return True
+
+    def _keeps_on(self) -> bool:
+        """Asked between two pieces: the folder answers."""
+        self._heard = time.monotonic()
+        return self._heard < self._deadline
 
     def _show(self, *, running: bool, failure: str | None) -> None:
         self._status = BackupStatus(running, failure)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -99,8 +99,8 @@ class BackupSet:
     ) -> Manifest:
         """Take a backup of the store and of ``others`` (path -> bytes), then let go of those no longer needed.
 
-        ``keep_on`` is asked between pages; False ends it with ``Interrupted``. Raises EnvironmentFault
-        ``backup_folder_missing`` and those of ``faults``; the earlier backups stay as they are.
+        ``keep_on`` is asked between pages and between pieces of the database; False ends it with ``Interrupted``.
+        Raises EnvironmentFault ``backup_folder_missing`` and those of ``faults``; the earlier backups stay as they are.
         """
         with snapshot_of(store) as snapshot, faults.named(self.folder):
             durable.make_folder(self.folder / FOLDER, Point.BACKUP_FILE)
@@ -112,7 +112,7 @@ class BackupSet:
             at = now.strftime("%Y%m%dT%H%M%SZ")
             target = self.folder / f"{number:06d}-{at}"
             made = _manifest(snapshot, number, now, pages, others)
-            self._write(target, snapshot, others, made.sealed(store.keys.backups))
+            self._write(target, snapshot, others, made.sealed(store.keys.backups), keep_on)
         with faults.named(self.folder):
             self._let_go(store.keys.backups)
         return made
@@ -152,11 +152,18 @@ class BackupSet:
         _write_pages(waiting)
         return listed
 
-    def _write(self, target: Path, snapshot: Snapshot, others: Mapping[str, bytes], document: bytes) -> None:
+    def _write(
+        self,
+        target: Path,
+        snapshot: Snapshot,
+        others: Mapping[str, bytes],
+        document: bytes,
+        keep_on: Callable[[], bool],
+    ) -> None:
         part = target.with_name(target.name + ".part")
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(mode=0o700)
-        durable.write_chunks(part / DATABASE, chunks_of(snapshot.path), Point.BACKUP_FILE)
+        durable.write_chunks(part / DATABASE, _while(keep_on, chunks_of(snapshot.path)), Point.BACKUP_FILE)
         files = [(part / path, content) for path, content in {**others, manifest.FILE: document}.items()]
         durable.write_files(files, Point.BACKUP_FILE)
         durable.replace(part, target, Point.BACKUP_FILE)
@@ -182,6 +189,13 @@ class BackupSet:
         for page in self.folder.glob(f"{FOLDER}/??/*"):
             if page.relative_to(self.folder).as_posix() not in listed:
                 page.unlink()
+
+
+def _while(keep_on: Callable[[], bool], chunks: Iterator[bytes]) -> Iterator[bytes]:
+    for chunk in chunks:
+        if not keep_on():
+            raise Interrupted("backup_interrupted")
+        yield chunk
 
 
 def retained(kept: list[Kept]) -> list[Kept]:

@@ -57,11 +57,9 @@ class BackupCard(Card):
         self.read()
 
     def read(self) -> None:
-        """Look at the folder in the background."""
+        """Look at the folder, which may lie on a share that does not answer."""
         work = partial(backup.state_of, self._context.desk)
-        self._context.tasks.query(
-            self, work, self._show, lambda error: self._say(sentence(error), "wrong"), key="state"
-        )
+        self._context.tasks.look(self, work, self._show, lambda error: self._say(sentence(error), "wrong"), key="state")
 
     def _show(self, state: BackupState) -> None:
         self._place.setText(f"备份在 {state.folder}")

@@ -89,7 +89,7 @@ class SupportCard(Card):
         """Write what was listed."""
         if self._bundle is not None:
             work = partial(self._source.write, self._bundle, path)
-            self._tasks.command(self, work, self._written, self._failed)
+            self._tasks.command(self, work, self._written, self._failed, long=True)
 
     def _collect(self) -> None:
         self._say("正在收集…", "soft")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,11 +12,12 @@ import pytest
 
 from station_app.errors import EnvironmentFault
 from station_app.events import Changed, Events, Kind
-from station_app.services import backup, settings
+from station_app.services import backup, backup_worker, settings
 from station_app.services.backup_worker import EVERY, FIRST, BackupStatus, BackupWorker
 from station_app.services.desk import Desk
 from tests.integration.backup.conftest import add_case
 from tests.patience import PATIENCE_SECONDS
+from tests.samples.shares import answer, hang, of_name
 
 NEVER = 10_000.0  # seconds
 
@@ -152,3 +155,54 @@ def test_a_folder_that_cannot_be_listed_at_the_start_is_tried_again(
     working.worker.wake()
     working.until(lambda ends: ends == ["backup_bug", None])
     assert working.taken() == 1
+
+
+def test_a_folder_that_hangs_does_not_hold_the_end_and_nothing_half_is_a_backup(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backup_worker, "_SILENT", 0.2)
+    folder = backup.place_of(desk).set.folder
+    page = next(path for path in (desk.home / "scans").rglob("*") if path.is_file())
+    part = hang(folder / "scans" / page.parent.name / page.name)
+    working = Working(desk)
+    working.worker.start()
+    working.worker.wake()
+    while not working.worker.status.running:
+        pass
+    working.worker.stop()
+    (hanging,) = of_name("backup")
+    later = Working(desk)
+    later.worker.start()
+    try:
+        later.worker.wake()
+        later.until(lambda ends: ends == ["backup_folder_silent"])
+        answer(part, hanging)
+        assert backup.newest(desk) is None
+        later.worker.wake()
+        later.until(lambda ends: ends == ["backup_folder_silent", None])
+    finally:
+        later.worker.stop()
+    assert later.taken() == 1
+    newest = backup.newest(desk)
+    assert newest is not None
+    assert len(backup.place_of(desk).set.manifest_of(newest, desk.store.keys.backups).scans) == 2
+
+
+_PROCESS = """
+import sys, threading
+from pathlib import Path
+from station_app.durable import Point, write_files
+files = [(Path(each), b"content") for each in sys.argv[1:]]
+threading.Thread(target=write_files, args=(files, Point.BACKUP_FILE), daemon=True).start()
+while threading.active_count() < 2 + len(files):
+    pass
+"""
+
+
+def test_the_process_ends_though_a_share_holds_its_files(tmp_path: Path) -> None:
+    files = [tmp_path / "one", tmp_path / "two"]
+    for file in files:
+        hang(file)
+    done = subprocess.run([sys.executable, "-c", _PROCESS, *map(str, files)], timeout=PATIENCE_SECONDS, check=False)
+    assert done.returncode == 0
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["one.part", "two.part"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,11 +13,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from station_app import durable
 from station_app.access.lock import HomeLock
+from station_app.durable import Point
 from station_app.errors import EnvironmentFault
 from station_app.events import Changed, Kind
 from station_app.services import moving_in, revocation, settings
+from station_app.services.desk import Written
 from station_app.store.records import LedgerQuery
+from tests.samples.shares import answer, hang, of_name
 from tests.unit.ui.stations import OPERATOR, OTHER, OTHER_PASSWORD, PASSWORD, STATION, Watch
 from ui import bootstrap
 from ui.bootstrap import Program, choose_input_method, tell_and_leave
@@ -310,6 +315,46 @@ def test_work_that_cannot_be_saved_keeps_the_window_open(
     with qtbot.waitSignal(program.closed, timeout=_WAIT):
         program.window.close()
     assert not program.window.isVisible()
+
+
+def _held_by(program: Program, file: Path) -> threading.Thread:
+    """A file of the clerk's on a share that hangs."""
+
+    def write() -> Written[None]:
+        durable.write_file(file, b"a whole file", Point.OUTPUT_FILE)
+        return Written(None, Changed())
+
+    assert program._tasks is not None
+    program._tasks.command(program.window, write, long=True)
+    (hanging,) = of_name("station-runner")
+    return hanging
+
+
+def test_a_file_that_hangs_is_said_and_holds_the_window_once(qtbot: QtBot, program: Program, tmp_path: Path) -> None:
+    _sign_in(qtbot, program)
+    part = hang(tmp_path / "a.pdf")
+    hanging = _held_by(program, tmp_path / "a.pdf")
+    program.window.close()
+    assert program.window.isVisible()
+    assert "没有写完" in _session(program).shell.banner_words
+    with qtbot.waitSignal(program.closed, timeout=_WAIT):
+        program.window.close()
+    assert not program.window.isVisible()
+    assert hanging.is_alive()
+    answer(part, hanging)
+    assert not list(tmp_path.glob("a.pdf*"))
+
+
+def test_a_file_that_hangs_keeps_nobody_signed_in(qtbot: QtBot, program: Program, tmp_path: Path) -> None:
+    _sign_in(qtbot, program)
+    part = hang(tmp_path / "a.pdf")
+    hanging = _held_by(program, tmp_path / "a.pdf")
+    program.sign_out()
+    assert "没有写完" in _session(program).shell.banner_words
+    with qtbot.waitSignal(program.signed_out, timeout=_WAIT):
+        program.sign_out()
+    _sign_in(qtbot, program)  # while it hangs
+    answer(part, hanging)
 
 
 def test_a_second_instance_says_so_and_leaves(qtbot: QtBot, qapp: QApplication) -> None:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import threading
 from functools import partial
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
+from station_app import durable
+from station_app.durable import Point
 from station_app.errors import BugError, EnvironmentFault, StationError, UserError
 from station_app.events import Changed, Events, Kind
 from station_app.services.desk import Written
 from tests.patience import PATIENCE_SECONDS
+from tests.samples.shares import answer, hang, of_name
 from ui.tasks import Hand, Tasks
 
 
@@ -211,6 +215,55 @@ def test_a_disk_that_hangs_holds_neither_lookups_nor_the_end(qtbot: QtBot, event
     hanging.join(PATIENCE_SECONDS)
     assert not hanging.is_alive()
     assert answers == ["lookup", "other disk"]
+
+
+def _file_to(file: Path) -> Written[None]:
+    durable.write_file(file, b"a whole file", Point.OUTPUT_FILE)
+    return Written(None, Changed.of(Kind.OUTBOX))
+
+
+def test_a_file_on_a_share_that_hangs_holds_neither_saves_nor_the_end(
+    tasks: Tasks, events: Events, tmp_path: Path, reported: list[BaseException]
+) -> None:
+    owner, done, heard = QObject(), list[str](), list[Changed]()
+    events.listen(heard.append)
+    part = hang(tmp_path / "a.pdf")
+    tasks.command(owner, partial(_file_to, tmp_path / "a.pdf"), lambda _: done.append("a.pdf"), long=True)
+    tasks.command(owner, partial(_file_to, tmp_path / "behind.pdf"), lambda _: done.append("behind.pdf"), long=True)
+    tasks.command(owner, lambda: Written("save", Changed()), done.append)
+    tasks.finish()
+    assert done == ["save"]
+    assert tasks.is_writing()
+    tasks.finish()  # not waited for again
+    (hanging,) = of_name("station-runner")
+    tasks.drop_queries()
+    assert not tasks.is_writing()
+    tasks.command(owner, partial(_file_to, tmp_path / "b.pdf"), lambda _: done.append("b.pdf"), long=True)
+    tasks.finish()  # of the next session: nothing holds it
+    assert done == ["save", "b.pdf"]
+    assert (tmp_path / "b.pdf").read_bytes() == b"a whole file"
+    assert hanging.is_alive()
+    answer(part, hanging)
+    tasks.close()
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["b.pdf"]  # nothing half, and nothing late
+    assert done == ["save", "b.pdf"]
+    assert heard == [Changed.of(Kind.OUTBOX)]
+    assert reported == []
+
+
+def test_a_file_that_is_whole_after_all_is_told(qtbot: QtBot, tasks: Tasks, tmp_path: Path) -> None:
+    owner, done, there = QObject(), list[str](), threading.Event()
+
+    def slow() -> Written[str]:
+        there.wait(PATIENCE_SECONDS)
+        return Written("whole", Changed())
+
+    tasks.command(owner, slow, done.append, long=True)
+    tasks.finish()
+    assert tasks.is_writing()
+    there.set()
+    qtbot.waitUntil(lambda: done == ["whole"])
+    assert not tasks.is_writing()
 
 
 def test_what_is_forgotten_is_not_answered(qtbot: QtBot, tasks: Tasks) -> None:
