@@ -70,7 +70,7 @@ def _serve(driver: ScannerDriver | IdReader, request: dict[str, Any], out: IO[by
         if page is None:
             send(out, "alive")
         elif isinstance(page, Begun):
-            send(out, "begun", job=page.job)
+            send(out, "begun", job=page.job, certificate=page.certificate)
         else:
             send(out, "page", page.content, media_type=page.media_type)
 

@@ -9,7 +9,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Generator, Iterator
-from urllib.parse import urljoin
+from urllib.parse import urlsplit, urlunsplit
 
 from station_app.devices.escl_http import Answer, EsclClient
 from station_app.devices.escl_search import EsclSearch
@@ -42,8 +42,9 @@ class EsclDriver:
 
     def scan(self, order: ScanOrder) -> Iterator[Page | Begun | None]:
         """Pages are JPEG, as the device makes them."""
-        root = order.address if "://" in order.address else self._search.root_of(order.address)
-        with contextlib.closing(EsclClient(root)) as client:
+        known = order.certificate
+        root = order.address if "://" in order.address else self._search.root_of(order.address, known)
+        with contextlib.closing(EsclClient(root, certificate=known)) as client:
             source, settings = Capabilities.read(client.get("ScannerCapabilities")).settings(order)
             yield from self._ready(client, source)
             yield from self._run(client, root, source, settings)
@@ -54,7 +55,7 @@ class EsclDriver:
         self._search.stop()
         if self._job is not None:
             root, job = self._job
-            put_away(urljoin(root, job))
+            put_away(_at(root, job))
 
     def _ready(self, client: EsclClient, source: Source) -> Iterator[None]:
         """Until it can begin: it may be at the end of a page that it has given already."""
@@ -72,7 +73,7 @@ class EsclDriver:
         job = yield from self._started(client, settings)
         self._job = (root, job)
         try:
-            yield Begun(urljoin(root, job))
+            yield Begun(_at(root, job), client.certificate)
             self._rest(0.0)  # it was stopped before there was a job to stop
             yield from self._pages(client, job, source)
         finally:
@@ -139,7 +140,11 @@ class EsclDriver:
 def put_away(job: str) -> None:
     """Whatever becomes of it: the device forgets the job by itself later. ``job``: its address."""
     with contextlib.closing(EsclClient(job)) as client, contextlib.suppress(EnvironmentFault):
-        client.cancel(job)
+        client.cancel(urlsplit(job).path)
+
+
+def _at(root: str, job: str) -> str:
+    return urlunsplit(urlsplit(root)._replace(path=job))
 
 
 def _problem(client: EsclClient, source: Source) -> StationError | None:

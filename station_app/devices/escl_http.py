@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import requests
 from urllib3.exceptions import HTTPError
 
+from station_app.devices.escl_tls import OneDevice, certificate_of, host_of
 from station_app.durable import Point
 from station_app.errors import EnvironmentFault, UserError
 
 _CONNECTING, _READING = 5.0, 60.0  # seconds; a scanner answers only once the lamp is warm
+_SHAKING = 15.0  # seconds for an old processor's sums
 _LARGEST_DOCUMENT, _LARGEST_PAGE = 512 * 1024, 256 * 2**20  # bytes
 _CHUNK = 64 * 1024
 
@@ -29,21 +31,33 @@ class Answer:
 
 
 class EsclClient:
-    """One device at ``root`` (``http://host:port/eSCL``); no proxy stands between it and this PC."""
+    """One device at ``root`` (``http://host:port/eSCL``); no proxy stands between it and this PC.
 
-    def __init__(self, root: str, reading: float = _READING) -> None:
+    Attribute ``certificate``: the SHA-256 of the one that it must show; empty before the first request to one that was
+    not known, and where it speaks plain http.
+    """
+
+    def __init__(self, root: str, reading: float = _READING, certificate: str = "") -> None:
         """``reading``: seconds that it may be silent. Raises UserError ``scanner_unknown`` where this is no address."""
         self._reading = reading
-        self._root = root.rstrip("/") + "/"
+        self.certificate = certificate
         try:
-            parts = urlsplit(self._root)
-            known = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-        except ValueError:
-            known = False
-        if not known:
+            parts = urlsplit(root.rstrip("/") + "/")
+            self._host, self._zone = host_of(parts)
+            self._port = parts.port
+        except ValueError as error:
+            raise UserError("scanner_unknown") from error
+        if parts.scheme not in ("http", "https") or self._port == 0:
             raise UserError("scanner_unknown")
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        self._netloc = host if self._port is None else f"{host}:{self._port}"
+        self._root = urlunsplit(parts._replace(netloc=self._netloc))
+        self._proved = parts.scheme == "http"
         self._session = requests.Session()
         self._session.trust_env = False
+        self._session.verify = self._proved  # it is not by an authority that a scanner is known
+        if self._zone and self._proved:
+            self._session.mount("http://", OneDevice(self._zone, ""))
 
     def close(self) -> None:
         self._session.close()
@@ -81,19 +95,33 @@ class EsclClient:
 
     @contextmanager
     def _send(self, point: Point, method: str, url: str, body: bytes | None = None) -> Iterator[requests.Response]:
-        """The one place where a request leaves for a scanner. Raises EnvironmentFault ``scanner_gone``."""
+        """The one place where a request leaves for a scanner. Raises EnvironmentFault ``scanner_gone``,
+        ``scanner_certificate_changed``.
+        """
         try:
+            self._prove()
             with self._open(self._session, method, url, body) as response:
                 yield response
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             raise EnvironmentFault("scanner_gone") from error
+
+    def _prove(self) -> None:
+        """Before anything is said to it."""
+        if self._proved:
+            return
+        shown = certificate_of(self._host, self._zone, self._port, min(self._reading, _SHAKING))
+        if self.certificate not in ("", shown):
+            raise EnvironmentFault("scanner_certificate_changed")
+        self.certificate = shown
+        self._session.mount("https://", OneDevice(self._zone, shown))
+        self._proved = True
 
     def _open(self, session: requests.Session, method: str, url: str, body: bytes | None) -> requests.Response:
         return session.request(
             method,
             url,
             data=body,
-            headers={"Content-Type": "text/xml"} if body else None,
+            headers={"Host": self._netloc, **({"Content-Type": "text/xml"} if body else {})},
             timeout=(_CONNECTING, self._reading),
             allow_redirects=False,
             stream=True,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from queue import Empty, SimpleQueue
 
 from station_app.devices import mdns
@@ -15,6 +16,7 @@ from station_app.devices.scanner import Scanner
 from station_app.errors import EnvironmentFault, StationError, UserError
 
 _CAPABILITIES = "ScannerCapabilities"
+_MOMENT = 1.0  # seconds: who has announced itself for http has done so for https as well by then
 
 
 class EsclSearch:
@@ -29,32 +31,52 @@ class EsclSearch:
         self._stopped = False
 
     def scanners(self) -> Iterator[Scanner]:
-        """Each as soon as it has answered; one that takes the call and says nothing is told at the end."""
+        """Each as soon as it has answered; one that takes the call and says nothing is told at the end. One that
+        announces itself twice, for http and for https, is told once, or again where the second is better.
+        """
         until = time.monotonic() + self._looking
         names: dict[str, str] = {}
-        waiting: set[str] = set()
+        waiting: Counter[str] = Counter()
+        useful: set[str] = set()
         with mdns.listening(self._ask):
-            while (each := self._next(until + self._answering if waiting else until)) is not None:
-                if isinstance(each, Scanner):
-                    if each.id in waiting:
-                        waiting.remove(each.id)
-                        yield each
-                elif _id_of(each) not in names:
-                    names[_id_of(each)] = each.name
-                    waiting.add(_id_of(each))
+            while (each := self._next(until + self._answering if any(waiting.values()) else until)) is not None:
+                if isinstance(each, Announced):
+                    names.setdefault(_id_of(each), each.name)
+                    waiting[_id_of(each)] += 1
+                    continue
+                waiting[each.id] -= 1
+                if each.id not in useful and (each.problem is None or not waiting[each.id]):
+                    useful |= {each.id} if each.problem is None else set()
+                    yield each
         for scanner_id in sorted(waiting) if not self._stopped else ():
-            yield Scanner(scanner_id, names[scanner_id], "escl", problem="scanner_hung")
+            if waiting[scanner_id] > 0 and scanner_id not in useful:
+                yield Scanner(scanner_id, names[scanner_id], "escl", problem="scanner_hung")
 
-    def root_of(self, lasting: str) -> str:
-        """Its address today, of several the first that answers. Raises EnvironmentFault ``scanner_gone``."""
+    def root_of(self, lasting: str, certificate: str = "") -> str:
+        """Its address today, of several the first that answers; https rather than http, and nothing else where its
+        ``certificate`` is known. Raises EnvironmentFault ``scanner_gone``, ``scanner_certificate_changed``.
+        """
         until = time.monotonic() + self._looking
+        plain: list[str] = []
+        fault = "scanner_gone"
         with mdns.listening(self._news.put):
             while (each := self._next(until)) is not None:
-                if isinstance(each, Announced) and each.lasting == lasting:
-                    root = self._reached(each.roots)
-                    if root is not None:
-                        return root
-        raise UserError("scan_cancelled") if self._stopped else EnvironmentFault("scanner_gone")
+                if not isinstance(each, Announced) or each.lasting != lasting:
+                    continue
+                if not each.secure:
+                    plain += each.roots if not certificate else ()
+                    until = min(until, time.monotonic() + _MOMENT) if plain else until
+                    continue
+                root, changed = self._reached(each.roots, certificate)
+                if root is not None:
+                    return root
+                fault = "scanner_certificate_changed" if changed else fault
+        if self._stopped:
+            raise UserError("scan_cancelled")
+        root, _ = self._reached(plain, "")
+        if root is None:
+            raise EnvironmentFault(fault)
+        return root
 
     def stop(self) -> None:
         self._stopped = True
@@ -84,12 +106,18 @@ class EsclSearch:
                 problem = error.code
         return Scanner(_id_of(each), each.name, "escl", problem=problem)
 
-    def _reached(self, roots: Sequence[str]) -> str | None:
+    def _reached(self, roots: Sequence[str], certificate: str) -> tuple[str | None, bool]:
+        """The first that answers; whether one has shown another certificate."""
+        changed = False
         for root in roots:
-            with suppress(StationError), closing(EsclClient(root, self._answering)) as client:
-                client.get(_CAPABILITIES)
-                return root
-        return None
+            with closing(EsclClient(root, self._answering, certificate)) as client:
+                try:
+                    client.get(_CAPABILITIES)
+                except StationError as error:
+                    changed = changed or error.code == "scanner_certificate_changed"
+                else:
+                    return root, changed
+        return None, changed
 
 
 def _id_of(each: Announced) -> str:

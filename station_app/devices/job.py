@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import IO, Self
 
@@ -159,12 +159,15 @@ class _Job:
 
 
 class ScanJob(_Job):
-    """One run of a scanner; iterate it for the pages. Raises UserError ``scanner_unknown`` where no driver goes by
-    this id.
+    """One run of a scanner; iterate it for the pages. ``trust`` hears the certificate that it shows, once it has taken
+    the job. Raises UserError ``scanner_unknown`` where no driver goes by this id.
     """
 
-    def __init__(self, order: ScanOrder, silence: float = SCANNING_SILENCE) -> None:
+    def __init__(
+        self, order: ScanOrder, silence: float = SCANNING_SILENCE, trust: Callable[[str], None] | None = None
+    ) -> None:
         drivers.check(order.driver)
+        self._trust = trust
         super().__init__(order.driver, order, silence)
 
     def __iter__(self) -> Iterator[Page]:
@@ -172,6 +175,8 @@ class ScanJob(_Job):
         for message in self._job.messages():
             if message.kind == "page":
                 yield Page(message.body, str(message.head["media_type"]))
+            elif message.kind == "begun" and message.head["certificate"] and self._trust is not None:
+                self._trust(str(message.head["certificate"]))
 
 
 class ListJob(_Job):

@@ -43,11 +43,14 @@ class Scanner:
 
 @dataclass(frozen=True)
 class ScanOrder:
-    """One run of a scanner, in colour. ``source`` None: the flatbed, or what there is. ``resolution`` in dpi."""
+    """One run of a scanner, in colour. ``source`` None: the flatbed, or what there is. ``resolution`` in dpi.
+    ``certificate``: the SHA-256 of the only one that it may show; empty where none is known.
+    """
 
     scanner_id: str
     source: Source | None = None
     resolution: int = 300
+    certificate: str = ""
 
     @property
     def driver(self) -> str:
@@ -59,12 +62,17 @@ class ScanOrder:
         return self.scanner_id.partition(":")[2]
 
     def to_json(self) -> dict[str, Any]:
-        return {"scanner_id": self.scanner_id, "source": self.source, "resolution": self.resolution}
+        return {
+            "scanner_id": self.scanner_id,
+            "source": self.source,
+            "resolution": self.resolution,
+            "certificate": self.certificate,
+        }
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> ScanOrder:
         source = None if raw["source"] is None else Source(raw["source"])
-        return cls(raw["scanner_id"], source, raw["resolution"])
+        return cls(raw["scanner_id"], source, raw["resolution"], raw["certificate"])
 
 
 @dataclass(frozen=True)
@@ -78,10 +86,11 @@ class Page:
 @dataclass(frozen=True)
 class Begun:
     """A job lies on the device from now on. ``job``: its address, by which another process can put it away, should this
-    one end without a word.
+    one end without a word. ``certificate``: the SHA-256 of the one that the device has shown, empty over plain http.
     """
 
     job: str
+    certificate: str = ""
 
 
 class ScannerDriver(Protocol):

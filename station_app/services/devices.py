@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from station_app.devices.id_reader import CardOrder
+from station_app.devices.job import ScanJob
 from station_app.devices.ports import Port, path_of
 from station_app.devices.scanner import Scanner, ScanOrder, Source
 from station_app.domain.operator import Act
@@ -14,6 +16,7 @@ from station_app.events import Changed, Kind
 from station_app.services import settings
 from station_app.services.desk import Desk, Written
 
+_CERTIFICATE = "scanner_certificate:"  # and the scanner's id
 _NAMES = {"scanner": "scanner_name", "id_reader": "id_reader_name"}  # what a person calls the device of that setting
 
 
@@ -61,19 +64,35 @@ def chosen(desk: Desk) -> Chosen:
 
 
 def choose_scanner(desk: Desk, scanner: Scanner, source: Source | None = None) -> Written[Scanner]:
-    """Remember this scanner. A ``source`` that it has not is not remembered: then it is its first."""
+    """Remember this scanner. A ``source`` that it has not is not remembered: then it is its first.
+
+    Whoever chooses it vouches for it: the certificate that it shows next is the one that it has to show.
+    """
     wanted = source.value if source is not None and source in scanner.sources else ""
-    _remember(desk, {"scanner": scanner.id, "scanner_source": wanted}, scanner.name)
+    _remember(desk, {"scanner": scanner.id, "scanner_source": wanted}, scanner.name, {_CERTIFICATE + scanner.id: ""})
     return Written(scanner, Changed.of(Kind.SETTINGS))
 
 
 def choose_reader(desk: Desk, port: Port) -> Written[Port]:
     """Remember the serial port of the ID card reader."""
-    _remember(desk, {"id_reader": port.id}, port.name)
+    _remember(desk, {"id_reader": port.id}, port.name, {})
     return Written(port, Changed.of(Kind.SETTINGS))
 
 
-def _remember(desk: Desk, values: dict[str, str], name: str) -> None:
+def scan_job(desk: Desk, order: ScanOrder) -> ScanJob:
+    """Begin a run. A scanner that speaks https is known again by its certificate, from its first run on."""
+    fact = _CERTIFICATE + order.scanner_id
+    with desk.store.read() as uow:
+        known = uow.facts.get(fact) or ""
+    return ScanJob(replace(order, certificate=known), trust=None if known else partial(_trust, desk, fact))
+
+
+def _trust(desk: Desk, fact: str, certificate: str) -> None:
+    with desk.store.write(Point.SETTING) as uow:
+        uow.facts.set(fact, certificate)
+
+
+def _remember(desk: Desk, values: dict[str, str], name: str, facts: dict[str, str]) -> None:
     desk.require(Act.CASES)
     with desk.store.write(Point.SETTING) as uow:
         for key, value in values.items():
@@ -82,3 +101,5 @@ def _remember(desk: Desk, values: dict[str, str], name: str) -> None:
             uow.audit.add("setting_changed", key, desk.operator.id)
             if key in _NAMES:
                 uow.facts.set(_NAMES[key], name)
+        for fact, told in facts.items():
+            uow.facts.set(fact, told)

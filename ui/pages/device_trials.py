@@ -72,7 +72,7 @@ class Trials(QObject):
         self.searched.emit()
 
     def _scan(self, known: Chosen) -> None:
-        run = self._run = Run(partial(ScanJob, known.order()))
+        run = self._run = Run(partial(devices.scan_job, self._desk, known.order()))
         box = (px(120), px(120))
         work = partial(_tried, run, box)
         self._tasks.stream(self, work, self._show_page, self._scanned, self._failed, stop=run.cancel)

@@ -71,7 +71,7 @@ class StackScan(QObject):
         if not known.scanner:
             self._end(sentence("scanner_not_chosen"), "attention")
             return
-        run = Run(partial(ScanJob, known.order()))
+        run = Run(partial(devices.scan_job, self._desk, known.order()))
         self.said.emit("扫描仪正在准备…　Esc 取消", "")
         self.take_over(RunningScan(self._tasks, run, partial(_scan, self._desk, run), known.scanner_name))
 

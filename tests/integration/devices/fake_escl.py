@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import io
+import socket
+import ssl
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import ClassVar
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from PIL import Image
 
 UUID = "0f1e2d3c-0000-4000-8000-00000000c0de"
@@ -63,6 +70,7 @@ class FakeScanner:
     gone: bool = False  # its plug is pulled: whoever is connected hears no more
     location: str = "http://another.host.test:9/eSCL/ScanJobs/{job}"  # devices name themselves wrong
     # seen
+    hosts: list[str] = field(default_factory=list)  # as they were called
     settings: list[str] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
     asked: threading.Event = field(default_factory=threading.Event)
@@ -80,16 +88,48 @@ class FakeScanner:
         return "Empty" if self.adf == "Loaded" and self.settings and self.given >= self.wanted() else self.adf
 
 
+def self_signed(folder: Path) -> Path:
+    """A certificate with its key, as a device makes it when it is unpacked: for no name that anybody knows."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "FAKE-MFP-000001")])
+    began = datetime(2015, 1, 1, tzinfo=UTC)
+    over = began + timedelta(days=365)  # for long, as they are
+    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), began, over)
+    signed = made.sign(key, hashes.SHA256())
+    plain = serialization.NoEncryption(), serialization.PrivateFormat.PKCS8
+    file = folder / f"{signed.serial_number:x}.pem"
+    pem = key.private_bytes(serialization.Encoding.PEM, plain[1], plain[0])
+    file.write_bytes(pem + signed.public_bytes(serialization.Encoding.PEM))
+    return file
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Who does not like the certificate hangs up."""
+
+
+class _Server6(_Server):
+    address_family = socket.AF_INET6
+
+
 @contextmanager
-def serving(fake: FakeScanner) -> Iterator[str]:
-    """The scanner's root address."""
+def serving(fake: FakeScanner, certificate: Path | None = None, zoned: str = "") -> Iterator[str]:
+    """The scanner's root address. ``certificate``: it speaks https; ``zoned``: an IPv6 address of one cable."""
     handler = type("Handler", (_Handler,), {"fake": fake})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    host, _, zone = zoned.partition("%")
+    where = (host, 0, 0, socket.if_nametoindex(zone)) if zoned else ("127.0.0.1", 0)
+    with (_Server6 if zoned else _Server)(where, handler) as server:
+        if certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            server.socket = context.wrap_socket(server.socket, server_side=True)
         server.daemon_threads = False
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), name="fake scanner")
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_port}/eSCL"
+            scheme = "http" if certificate is None else "https"
+            shown = f"[{host}%25{zone}]" if zoned else "127.0.0.1"
+            yield f"{scheme}://{shown}:{server.server_port}/eSCL"
         finally:
             fake.released.set()
             server.shutdown()
@@ -118,6 +158,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         fake = self.fake
+        fake.hosts.append(self.headers["Host"])
         asked = self.rfile.read(int(self.headers["Content-Length"])).decode()
         if self.path != "/eSCL/ScanJobs":
             self._answer(404)

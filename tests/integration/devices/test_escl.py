@@ -15,7 +15,7 @@ from station_app.devices.escl import EsclDriver
 from station_app.devices.job import ScanJob
 from station_app.devices.scanner import Page, ScanOrder, Source
 from station_app.errors import EnvironmentFault, StationError, UserError
-from tests.integration.devices.fake_escl import FakeScanner, picture, serving
+from tests.integration.devices.fake_escl import FakeScanner, picture, self_signed, serving
 from tests.integration.devices.processes import of_drivers
 from tests.patience import PATIENCE_SECONDS
 
@@ -191,14 +191,15 @@ def test_what_is_no_address_is_refused(address: str) -> None:
         list(EsclDriver().scan(ScanOrder(f"escl:{address}")))
 
 
+@pytest.mark.parametrize("secure", [False, True], ids=["http", "https"])
 @pytest.mark.parametrize(
     ("scanner", "source", "pages"), [("e0", Source.FLATBED, 1), ("e0", Source.FEEDER, 3), ("e", Source.FEEDER, 3)]
 )
 def test_an_independent_client_scans_from_the_fake(
-    scanner: str, source: Source, pages: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    scanner: str, source: Source, pages: int, secure: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake = FakeScanner(location="/eSCL/ScanJobs/{job}")
-    with serving(fake) as root:
+    with serving(fake, self_signed(tmp_path) if secure else None) as root:
         (tmp_path / "dll.conf").write_text("airscan\n", "utf-8")
         known = f'[devices]\n"Fake" = {root}, eSCL\n[options]\ndiscovery = disable\n'
         (tmp_path / "airscan.conf").write_text(known, "utf-8")

@@ -6,6 +6,7 @@ import os
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -14,9 +15,9 @@ from zeroconf import ServiceInfo, Zeroconf
 
 from station_app.devices import mdns
 from station_app.devices.escl import EsclDriver
-from station_app.devices.scanner import Page, Scanner, ScanOrder, Source
+from station_app.devices.scanner import Begun, Page, Scanner, ScanOrder, Source
 from station_app.errors import EnvironmentFault, UserError
-from tests.integration.devices.fake_escl import FakeScanner, serving
+from tests.integration.devices.fake_escl import FakeScanner, self_signed, serving
 from tests.patience import PATIENCE_SECONDS
 
 
@@ -30,14 +31,12 @@ def _found(*uuids: str) -> list[Scanner]:
     return [heard[f"escl:{uuid}"] for uuid in uuids]
 
 
-_SERVICE = "_uscan._tcp.local."
-
-
 def _info(root: str, addresses: Sequence[str] = ("127.0.0.1",), name: str = "Fake MFP", **facts: str) -> ServiceInfo:
     """The instance's own name keeps parallel tests apart."""
+    service = "_uscans._tcp.local." if root.startswith("https:") else "_uscan._tcp.local."
     return ServiceInfo(
-        _SERVICE,
-        f"{name} {os.getpid()} {uuid4().hex[:6]}.{_SERVICE}",
+        service,
+        f"{name} {os.getpid()} {uuid4().hex[:6]}.{service}",
         parsed_addresses=list(addresses),
         port=urlsplit(root).port,
         properties={"txtvers": "1", "rs": "/eSCL", "ty": name, "pdl": "image/jpeg", **facts},
@@ -136,6 +135,62 @@ def test_addresses_of_one_cable_come_last_or_not_at_all() -> None:
     assert found is not None
     assert set(found.roots[:2]) == {"http://192.0.2.7:8080/eSCL", "http://[fd00::2]:8080/eSCL"}
     assert found.roots[2:] == ("http://169.254.3.4:8080/eSCL",)
+
+
+def test_addresses_of_one_cable_are_told_with_the_interface_they_were_heard_on() -> None:
+    info = _info("https://x:8443/", uuid="U")
+    addresses = ["fe80::1", "fd00::2"]
+    heard = ServiceInfo(info.type, info.name, info.port, parsed_addresses=addresses, interface_index=4)
+    found = mdns._read(heard)
+    assert found is not None
+    assert found.secure
+    assert found.roots == ("https://[fd00::2]:8443/eSCL", "https://[fe80::1%254]:8443/eSCL")
+
+
+def test_one_that_speaks_https_alone_is_found_and_scanned_from(tmp_path: Path) -> None:
+    uuid, fake = str(uuid4()), FakeScanner()
+    with serving(fake, self_signed(tmp_path)) as root, announced(root, uuid):
+        assert _found(uuid)[0].problem is None
+        told = EsclDriver(PATIENCE_SECONDS).scan(ScanOrder(f"escl:{uuid}"))
+        assert [each for each in told if isinstance(each, Page)]
+
+
+def test_who_offers_both_is_spoken_to_by_https_and_told_once(tmp_path: Path) -> None:
+    uuid, open_fake, fake = str(uuid4()), FakeScanner(), FakeScanner()
+    with (
+        serving(open_fake) as plain,
+        serving(fake, self_signed(tmp_path)) as secure,
+        announced(plain, uuid),
+        announced(secure, uuid),
+    ):
+        found = [each for each in EsclDriver(looking=3.0).scanners() if each.id == f"escl:{uuid}"]
+        assert [each.problem for each in found] == [None]
+        (begun,) = [
+            each for each in EsclDriver(PATIENCE_SECONDS).scan(ScanOrder(found[0].id)) if isinstance(each, Begun)
+        ]
+    assert begun.certificate
+    assert (len(open_fake.settings), len(fake.settings)) == (0, 1)
+
+
+def test_who_announces_https_and_does_not_speak_it_is_spoken_to_by_http() -> None:
+    uuid = str(uuid4())
+    dead = _at_a_free_port().replace("http:", "https:")
+    with serving(FakeScanner()) as plain, announced(dead, uuid), announced(plain, uuid):
+        assert [each for each in EsclDriver(PATIENCE_SECONDS).scan(ScanOrder(f"escl:{uuid}")) if isinstance(each, Page)]
+        found = [each for each in EsclDriver(looking=3.0).scanners() if each.id == f"escl:{uuid}"]
+    assert found[-1].problem is None
+
+
+@pytest.mark.parametrize("secure", [True, False], ids=["another certificate", "plain http"])
+def test_one_whose_certificate_is_known_is_taken_with_no_other_and_not_by_http(secure: bool, tmp_path: Path) -> None:
+    uuid, fake = str(uuid4()), FakeScanner()
+    with (
+        serving(fake, self_signed(tmp_path) if secure else None) as root,
+        announced(root, uuid),
+        pytest.raises(EnvironmentFault, match="scanner_certificate_changed" if secure else "scanner_gone"),
+    ):
+        list(EsclDriver(looking=2.0).scan(ScanOrder(f"escl:{uuid}", certificate="0" * 64)))
+    assert not fake.hosts
 
 
 @pytest.mark.parametrize(

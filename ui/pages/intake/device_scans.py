@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from station_app.devices.job import ScanJob
 from station_app.devices.run import Run
 from station_app.devices.scanner import Scanner, ScanOrder, Source
 from station_app.domain.application import CLOSED, ScanKind
@@ -190,7 +189,7 @@ class DeviceScans(QObject):
     # ---- the run
 
     def _start(self, order: ScanOrder, name: str) -> None:
-        run = Run(partial(ScanJob, order))
+        run = Run(partial(devices.scan_job, self._desk, order))
         self.progress.emit("准备中…")
         reader = Reader()
         work = partial(scan_into, self._desk, self._target, run, reader)

@@ -41,7 +41,7 @@ from tests.patience import PATIENCE_SECONDS
 from tests.samples.pdfs import jpeg_page
 from tests.unit.ui.camera.clips import FPS, ClipSource, papers, with_page, write_clip
 from ui.bootstrap import Program
-from ui.pages.intake import IntakePage, arrivals, device_scans
+from ui.pages.intake import IntakePage, arrivals
 
 KILLED, HUNG, UNPLUGGED = "killed", "hung", "unplugged"
 FAULTS = (KILLED, HUNG, UNPLUGGED)
@@ -142,7 +142,7 @@ class _Scanner(_Common):
     def choose(self, scanner_id: str) -> None:
         scanner = Scanner(scanner_id, self.name, scanner_id.partition(":")[0], tuple(Source))
         devices.choose_scanner(self.window.desk, scanner, Source.FEEDER)
-        self.window.patch.setattr(device_scans, "ScanJob", partial(ScanJob, silence=_SILENCE))
+        self.window.patch.setattr(devices, "ScanJob", partial(ScanJob, silence=_SILENCE))
 
     def begin(self) -> None:
         before = len(self.window.page.draft.scans)
@@ -153,7 +153,7 @@ class _Scanner(_Common):
         _driver().kill()
 
     def again(self) -> None:
-        self.window.patch.setattr(device_scans, "ScanJob", ScanJob)
+        self.window.patch.setattr(devices, "ScanJob", ScanJob)
         self.window.press(Qt.Key.Key_F12)
         self.window.until_said("扫完了")
 

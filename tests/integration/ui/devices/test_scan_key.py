@@ -15,7 +15,7 @@ from shiboken6 import delete
 from station_app.devices.job import ScanJob
 from station_app.devices.scanner import Source
 from station_app.domain.application import ScanKind, State
-from station_app.services import intake, settings, submission
+from station_app.services import devices, intake, settings, submission
 from station_app.services.desk import Desk
 from tests.integration.devices.conftest import SCANNER, SLOW, Configure
 from tests.integration.devices.fake_escl import FakeScanner, serving
@@ -30,7 +30,7 @@ from tests.integration.ui.devices.conftest import (
 )  # fmt: skip
 from tests.unit.ui.intake.conftest import focused, press, put_page, settle, write
 from tests.unit.ui.intake.pages import begin, complete, stored
-from ui.pages.intake import IntakePage, device_scans
+from ui.pages.intake import IntakePage
 
 pytestmark = pytest.mark.usefixtures("dots")
 
@@ -156,7 +156,7 @@ def test_pages_stay_when_the_driver_is_killed_and_the_next_run_works(
 def test_a_driver_that_hangs_is_ended_and_the_pages_stay(
     qtbot: QtBot, page: IntakePage, desk: Desk, backend: Configure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(device_scans, "ScanJob", partial(ScanJob, silence=8.0))
+    monkeypatch.setattr(devices, "ScanJob", partial(ScanJob, silence=8.0))
     backend(**SLOW)
     remember(desk)
     words = said(page)
