@@ -151,7 +151,7 @@ def _read(sample: Sample, file: Path, reader: Reader, plain: Recogniser) -> Page
             if values.get(name) != value
         ),
         Reading(_right(sample, values), seconds),
-        _told(sample, lambda: plain.read(sample.page.pixels, upright=True).lines) if is_compared else None,
+        _told(sample, lambda: plain.read(sample.page.pixels, as_it_lies=True).lines) if is_compared else None,
         _told(sample, lambda: tesseract.read(file)) if is_compared and tesseract.is_there() else None,
     )
 

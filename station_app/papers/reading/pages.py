@@ -29,7 +29,8 @@ from station_app.papers.reading.signature import is_missing
 if TYPE_CHECKING:  # its library is loaded when something is read
     from station_app.papers.reading.text import Recogniser
 
-_CARD, _SHEET = 1100, 1800  # pixels of the longer side that are read
+_CARD, _SHEET = 1100, 1800  # pixels of the longer side that are read...
+_CARD_LETTERS, _SHEET_LETTERS = 800, 1088  # ...and in which letters are found
 _CARD_SHARE = 0.45  # of the page's area: a smaller document is read as a card
 _LOOK = 960  # pixels of the longer side while looking for text outside outlines
 _BAND = 0.08  # of the page's height: an empty band that parts documents
@@ -157,14 +158,14 @@ def _read(
     page: Picture, outline: Outline, recogniser: Recogniser, occupations: Sequence[str], today: date
 ) -> list[Document]:
     area = cv2.contourArea(np.array(outline.quad, np.float32))
-    longest = _CARD if area < _CARD_SHARE * page.shape[0] * page.shape[1] else _SHEET
+    is_small = area < _CARD_SHARE * page.shape[0] * page.shape[1]
+    longest, letters = (_CARD, _CARD_LETTERS) if is_small else (_SHEET, _SHEET_LETTERS)
     quad = outline.quad
     picture, back = straightened(page, quad, longest)
-    read = recogniser.read(picture)
+    read = recogniser.read(picture, letters)
     if read.turns:
         quad = corner_first(quad, read.turns)
         picture, back = straightened(page, quad, longest)
-        read = recogniser.read(picture, upright=True)
     if not read.lines:
         return [Document(ScanKind.OTHER, quad, defects=(Defect.BLANK,), seen=outline.seen)]
     if (parts := _two_sides(read.lines)) is not None:

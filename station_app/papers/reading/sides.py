@@ -102,7 +102,8 @@ def _margin(quad: Quad, picture: NDArray[Any], inwards: float) -> NDArray[Any]:
     ways = np.linspace(0.05, 0.95, _SAMPLES)[:, None, None]
     points = (moved + (np.roll(moved, -1, axis=0) - moved) * ways).astype(np.float32)
     xs, ys = points[:, :, 0], points[:, :, 1]
-    return np.asarray(cv2.remap(picture[:, :, :3], xs, ys, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
+    # a slice of the channels would be copied whole, each time
+    return np.asarray(cv2.remap(picture, xs, ys, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))[:, :, :3]
 
 
 def noise_of(picture: NDArray[Any]) -> float:

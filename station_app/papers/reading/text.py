@@ -8,6 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # before its import: no connection is ever made
 
 from rapidocr import RapidOCR
@@ -17,15 +21,16 @@ from station_app.papers.reading.pictures import Picture
 from station_app.papers.reading.shapes import Box, Line
 
 _THREADS = 2
-_FOUND_IN = 1088  # pixels of the longer side
-_AT_ONCE = 4  # pieces; more cost memory, not time
+_FOUND_IN = 1088  # pixels of the longer side: letters are found in fewer than they are read in
+_AT_ONCE = 2  # pieces; each is padded to the longest of them
+_SHORTEST = (3, 48, 96)  # channels, height, width that a piece is padded to: 320 by itself, mostly for nothing
 _LONG = 1.5  # times as long as high: such a piece shows which way it lies
 _LEAST_SCORE = 0.5
 
 
 @dataclass(frozen=True)
 class Read:
-    """``turns``: quarter turns against the clock that would put the text upright. ``slant``: radians downhill."""
+    """``turns``: quarter turns against the clock that put the text upright. ``slant``: radians downhill."""
 
     lines: tuple[Line, ...]
     turns: int
@@ -41,10 +46,11 @@ class Recogniser:
                 "Global.log_level": "critical",
                 "Global.use_preprocess_img": False,
                 "Global.use_vertical_padding": False,
-                "Det.limit_type": "max",  # letters are found in fewer pixels than they are read in
+                "Det.limit_type": "max",
                 "Det.limit_side_len": _FOUND_IN,
                 "Cls.cls_batch_num": _AT_ONCE,
                 "Rec.rec_batch_num": _AT_ONCE,
+                "Rec.rec_img_shape": list(_SHORTEST),
                 "EngineConfig.onnxruntime.intra_op_num_threads": _THREADS,
             }
         )
@@ -57,25 +63,35 @@ class Recogniser:
             return []
         return [_around(box) for box in _some(found.boxes)]
 
-    def read(self, picture: Picture, *, upright: bool = False) -> Read:
-        """What stands on a picture; of one that lies turned only the turns, unless it is said to be ``upright``."""
-        engine = self._engine
+    def read(self, picture: Picture, found_in: int = _FOUND_IN, *, as_it_lies: bool = False) -> Read:
+        """What stands on a picture, as it would lie upright. ``found_in``: pixels of the longer side in which letters
+        are looked for; ``as_it_lies``: without turning what lies turned.
+        """
         try:
-            crops, found = engine.detect_and_crop(picture, {})
-            straight, turned = engine.cls_and_rotate(crops)
-            corners = _some(found.boxes)
-            boxes = [_around(box) for box in corners]
-            turns = _turns(boxes, [label for label, _ in _some(turned.cls_res)])
-            if turns and not upright:
-                return Read((), turns)  # reading it is most of the work
-            texts = engine.recognize_txt(straight)
+            corners = self._corners(picture, found_in)
+            pieces, labels = self._pieces(picture, corners)
+            turns = 0 if as_it_lies else _turns([_around(box) for box in corners], labels)
+            if turns:  # letters are where they were: finding them again would be a third of the work
+                picture, corners = np.rot90(picture, turns), _turned(corners, picture.shape, turns)
+                pieces, _ = self._pieces(picture, corners)
+            texts = self._engine.recognize_txt(pieces)
         except RapidOCRError:
             return Read((), 0)
-        pieces = list(zip(_some(texts.txts), texts.scores, boxes, strict=True))
-        lines = [
-            Line(text, float(score), *box) for text, score, box in pieces if text.strip() and score >= _LEAST_SCORE
-        ]
+        found = zip(_some(texts.txts), texts.scores, [_around(box) for box in corners], strict=True)
+        lines = [Line(text, float(score), *box) for text, score, box in found if text.strip() and score >= _LEAST_SCORE]
         return Read(tuple(lines), turns, _slant(corners))
+
+    def _corners(self, picture: Picture, found_in: int) -> NDArray[Any]:
+        """Of the pieces of text, each from its upper left on."""
+        scale = min(1.0, found_in / max(picture.shape[:2]))
+        small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else picture
+        _, found = self._engine.detect_and_crop(small, {})
+        return np.asarray(_some(found.boxes) / np.float32(scale))
+
+    def _pieces(self, picture: Picture, corners: NDArray[Any]) -> tuple[list[Picture], list[str]]:
+        """Pictures of the pieces, each the right way up, and whether it had to be turned for that."""
+        straight, turned = self._engine.cls_and_rotate(self._engine.crop_text_regions(picture, corners))
+        return straight, [label for label, _ in _some(turned.cls_res)]
 
 
 def _some(found: Any) -> Any:
@@ -87,6 +103,15 @@ def _around(corners: Any) -> Box:
     """An upright box around a slanted one."""
     xs, ys = corners[:, 0], corners[:, 1]
     return float(xs.min()), float(ys.min()), float(xs.max()), float(ys.max())
+
+
+def _turned(corners: NDArray[Any], shape: Sequence[int], turns: int) -> NDArray[Any]:
+    """Where corners lie when their picture is turned by quarters against the clock; again each from its upper left."""
+    height, width = shape[:2]
+    for _ in range(turns):
+        corners = np.stack([corners[:, :, 1], width - 1 - corners[:, :, 0]], axis=2)[:, [1, 2, 3, 0]]
+        height, width = width, height
+    return corners.astype(np.float32)
 
 
 def _slant(pieces: Any) -> float:
