@@ -28,8 +28,13 @@ _SAME = 0.5  # of the smaller one's area: two outlines of one document
 _FIRM, _FIRM_SIDE = 0.88, 0.7  # of all sides, and of the weakest, that lies on edges: no better one is looked for
 _LIKELY, _LIKELY_SIDE = 0.62, 0.28
 _NEARLY = 0.12  # a larger outline may be so much less firm than one inside it
+_WHOLE = 0.9  # of each side: it is there
 _RESTLESS = 20.0  # grey levels along an outline's margin that are none of paper's
-_FRAME, _OF_ONE_COLOUR = 0.55, 8.0  # of the page: a frame on the sheet that is the page; grey levels of its margins
+_CALM, _CALMER = 10.0, 3.0  # grey levels: so restless any paper may be, and so much more than one inside it
+_MUCH, _STRIPS = 40.0, 250.0  # grey levels inside a side: so many weigh as much as any; as much as all sides
+_FRAME = 0.55  # of the page: a frame on the sheet that is the page
+_ONLY_A_FRAME = 0.3  # of all sides: so much firmer must it be than what lies around it
+_WIDER = (1.08, 1.16, 1.26, 1.36)  # times as large: where the edge of a paper may be around a frame drawn on it
 _WORTH = 3  # pieces of text that make a document
 _NEAR = 0.012  # of the page's longer side: an edge that lies on the page's own
 
@@ -71,12 +76,18 @@ def _candidates(page: Picture, text: Sequence[Box]) -> list[Laid]:
             if any(_apart(guess, other) < _KNOWN for other in known):
                 continue
             known.append(guess)
-            there = laid(guess, seen, noise)
-            if there is not None and _is_likely(there, page):
-                found.append(there)
+            found += _around_frames(laid(guess, seen, noise), seen, noise, page)
         if text and _is_enough(found, text):
             break
     return found
+
+
+def _around_frames(there: Laid | None, seen: NDArray[Any], noise: float, page: Picture) -> list[Laid]:
+    """What was found; and, where paper goes on outside it, what lies on edges further out."""
+    if there is None or not _is_likely(there, page):
+        return []
+    wider = [laid(_grown(there.quad, by), seen, noise) for by in _WIDER] if there.is_framed else []
+    return [there, *(each for each in wider if each is not None and _is_likely(each, page))]
 
 
 def _masks(page: Picture, text: Sequence[Box]) -> Iterator[NDArray[Any]]:
@@ -105,12 +116,13 @@ def _is_likely(there: Laid, page: Picture) -> bool:
     if there.support < _LIKELY or there.weakest < _LIKELY_SIDE or (there.at_rim and not there.goes_on):
         return False
     share = _area(there.quad) / (height * width)
-    is_frame = share > _FRAME and there.contrast < _OF_ONE_COLOUR
+    is_frame = share > _FRAME and there.is_framed
     return _flatness(there.quad) < _FLATTEST and _SMALLEST < share < _LARGEST and not is_frame
 
 
 def _is_enough(found: Sequence[Laid], text: Sequence[Box]) -> bool:
-    firm = [each for each in found if each.support > _FIRM and each.weakest > _FIRM_SIDE and each.unrest < _RESTLESS]
+    calm = [each for each in found if each.unrest < _RESTLESS and not each.is_framed]
+    firm = [each for each in calm if each.support > _FIRM and each.weakest > _FIRM_SIDE]
     return bool(firm) and all(any(_inside(each.quad, box) for each in firm) for box in text)
 
 
@@ -129,12 +141,16 @@ def _best(found: Sequence[Laid], text: Sequence[Box]) -> list[Laid]:
 
 
 def _doubt(there: Laid) -> float:
-    return max(there.unrest - _RESTLESS, 0.0) / _RESTLESS - there.support
+    restless = max(there.unrest - _RESTLESS, 0.0) / _RESTLESS + min(there.strip, _MUCH) / _STRIPS
+    return restless + (_ONLY_A_FRAME if there.is_framed else 0.0) - there.support
 
 
 def _replaces(larger: Laid, firmer: Laid) -> bool:
-    calm = larger.unrest < firmer.unrest + _RESTLESS
-    return calm and larger.support > firmer.support - _NEARLY and larger.at_rim <= firmer.at_rim
+    """Not where the firmer one's sides are all there and the larger one's are not."""
+    calm = larger.unrest < max(firmer.unrest + _CALMER, _CALM) and larger.strip < firmer.strip + _CALMER
+    nearly = _doubt(larger) < _doubt(firmer) + _NEARLY
+    whole = larger.weakest > _WHOLE or firmer.weakest < _WHOLE or firmer.is_framed
+    return calm and nearly and whole and larger.at_rim <= firmer.at_rim
 
 
 def _lies_over(one: Laid, other: Laid) -> bool:
@@ -149,6 +165,12 @@ def _inside(quad: Quad, box: Box) -> bool:
 def _held(hull: NDArray[Any], text: Sequence[Box]) -> int:
     middles = [((a + c) / 2, (b + d) / 2) for a, b, c, d in text]
     return sum(cv2.pointPolygonTest(hull, middle, measureDist=False) >= 0 for middle in middles)
+
+
+def _grown(quad: Quad, by: float) -> Quad:
+    x, y = sum(each for each, _ in quad) / 4, sum(each for _, each in quad) / 4
+    a, b, c, d = ((x + (each - x) * by, y + (other - y) * by) for each, other in quad)
+    return a, b, c, d
 
 
 def _flatness(quad: Quad) -> float:

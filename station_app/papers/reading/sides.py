@@ -29,8 +29,11 @@ _CLEAR = 4.0  # grey levels that an edge must differ by...
 _ABOVE_NOISE = 3.0  # ...and spreads of the picture's own noise
 _ON = 2.0  # pixels from the line: such a step lies on it
 _MARGIN = 0.035  # of the way to the middle
+_STRIP = 0.01  # of the way to the middle: just inside
+_NEXT = 12  # places to both sides of one along a margin
 _RIM, _AT_RIM = 3.0, 0.5  # pixels: a side that runs along the page's own edge; for so much of it that counts
 _MOST_AT_RIM, _CLEARLY = 2, 0.7  # sides there; and of each other side, that lies on an edge
+_OF_ONE_COLOUR = 4.0  # grey levels between both margins
 _ROUNDS = 3  # of fitting a line without what lies far from it
 
 
@@ -39,12 +42,14 @@ class Laid:
     """``sides``: the share of each side, from the first corner on, that lies on an edge. ``unrest``: grey levels that
     colours differ by along the inner margin: few on paper, many where the sides only follow a pattern of the table.
     ``contrast``: grey levels by which the inner margin differs from the outer one: few about a frame drawn on paper.
+    ``strip``: those by which it differs from what is just inside a side: many where a strip of the table is.
     """
 
     quad: Quad
     sides: tuple[float, float, float, float]
     unrest: float = 0.0
     contrast: float = 0.0
+    strip: float = 0.0
 
     @property
     def support(self) -> float:
@@ -59,6 +64,11 @@ class Laid:
     def goes_on(self) -> bool:
         """Whether it may go on outside the page: the sides that are there must then be clear."""
         return self.at_rim <= _MOST_AT_RIM and min((s for s in self.sides if s != _AT_RIM), default=0.0) > _CLEARLY
+
+    @property
+    def is_framed(self) -> bool:
+        """Whether the same goes on outside: a frame drawn on paper."""
+        return self.contrast < _OF_ONE_COLOUR
 
     @property
     def weakest(self) -> float:
@@ -88,11 +98,18 @@ def _laid(guess: Quad, picture: NDArray[Any], noise: float, reaches: Sequence[in
         if max(np.hypot(a[0] - b[0], a[1] - b[1]) for a, b in zip(moved, quad, strict=True)) > 4 * reach:
             return None
         quad = (moved[0], moved[1], moved[2], moved[3])
-    inner, outer = _margin(quad, picture, _MARGIN), np.median(_margin(quad, picture, -_MARGIN), axis=0)
-    paper = np.median(inner, axis=0)
-    unrest = float(np.abs(inner - paper).max(axis=2).mean(axis=0).max())
-    contrast = float(np.median(np.abs(paper - outer).max(axis=1)))
-    return Laid(quad, (shares[0], shares[1], shares[2], shares[3]), unrest, contrast)
+    inner, outer = _margin(quad, picture, _MARGIN), _margin(quad, picture, -_MARGIN)
+    between = np.abs(np.median(inner, axis=0) - np.median(outer, axis=0)).max(axis=1)
+    strip = np.abs(_margin(quad, picture, _STRIP) - inner).max(axis=2).mean(axis=0)
+    told = _unrest(inner), float(np.median(between)), float(strip.max())
+    return Laid(quad, (shares[0], shares[1], shares[2], shares[3]), *told)
+
+
+def _unrest(margin: NDArray[Any]) -> float:
+    """Against what is next to each place: the edge of a shadow across paper is one step, a pattern has many."""
+    around = np.pad(margin, ((_NEXT, _NEXT), (0, 0), (0, 0)), mode="edge")
+    local = np.median(np.lib.stride_tricks.sliding_window_view(around, 2 * _NEXT + 1, axis=0), axis=-1)
+    return float(np.abs(margin - local).max(axis=2).mean(axis=0).max())
 
 
 def _margin(quad: Quad, picture: NDArray[Any], inwards: float) -> NDArray[Any]:
