@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -9,11 +12,13 @@ from station_app.papers.reading.finding import Outline, corner_first, outlines, 
 from station_app.papers.reading.pictures import Picture
 from station_app.papers.reading.shapes import Box
 from tests.samples import prints
+from tests.samples.cases import case
 from tests.samples.people import person
 from tests.samples.pictures import id_back, id_front
 from tests.samples.scanned import Corners, Scanned, camera, cut_off, flatbed, pixels_of
 from tests.samples.tables import GROUNDS, shot
 
+Draw = Callable[[Any, dict[str, Any]], Any]
 _CARD = pixels_of(id_front(person(3)))
 _NEAR = 0.015  # of the paper's diagonal
 
@@ -59,6 +64,25 @@ def _text_on(card: Corners) -> list[Box]:
 def test_a_card_seen_from_the_side_with_a_shadow_over_it() -> None:
     page = shot([prints.back(person(3))], 5, "wood", width=1600, tilt=20, spin=25, shadow=0.4)
     (found,) = outlines(page.pixels)
+    assert _fits(found, page.corners[0])
+
+
+_FACTS = case(3)["certificate"]
+
+
+@pytest.mark.parametrize("seed", [2, 4, 5])
+@pytest.mark.parametrize("draw", [prints.booklet, prints.award])
+def test_the_edge_of_a_shadow_and_the_fold_of_a_booklet_are_no_edges_of_paper(draw: Draw, seed: int) -> None:
+    page = shot([draw(person(3), _FACTS)], seed, "cloth", width=1600, shadow=0.35, quality=40)
+    (found,) = outlines(page.pixels, _text_on(page.corners[0]))
+    assert _fits(found, page.corners[0])
+
+
+@pytest.mark.parametrize("ground", ["white", "stripes", "dark"])
+@pytest.mark.parametrize("seed", [2, 3, 6])
+def test_a_frame_drawn_on_a_sheet_is_not_its_edge(ground: str, seed: int) -> None:
+    page = shot([prints.award(person(3), _FACTS)], seed, ground, width=1600)
+    (found,) = outlines(page.pixels, _text_on(page.corners[0]))
     assert _fits(found, page.corners[0])
 
 
