@@ -54,9 +54,9 @@ class _Work:
     def recogniser(self) -> Recogniser:
         """Raises EnvironmentFault ``reading_not_started``: no page is to blame."""
         try:
-            from station_app.papers.reading.text import Recogniser
+            from station_app.papers.reading.seals import SealReader
 
-            return Recogniser()
+            return SealReader()
         except Exception as error:  # whatever a library of machine code says on this PC
             raise EnvironmentFault("reading_not_started") from error
 

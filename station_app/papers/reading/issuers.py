@@ -22,6 +22,7 @@ _NO_ISSUER = ("荣获", "获得", "特发此证", "特颁此证", "以资鼓励"
 _ALONE = re.compile(  # and a stamp's letters behind
     r"(.{2,36}(?:总工会|协会|委员会|局|集团|公司|中心|厅|部|校|院))(.{0,2})"
 )
+_BEFORE = re.compile(r"^.{0,8}[:：]")  # a label that was misread
 _BODY = re.compile(
     r".{2,40}(会|局|集团|公司|中心|厅|部|校|院|所|站|厂|社|处|室|大学|政府|学会|工会)([(（].{1,12}[)）])?"
 )
@@ -46,7 +47,7 @@ def issuer_on(rows: Sequence[Row]) -> Value | None:
     """The last line that is the name of a body and nothing else."""
     lines = [line for row in rows for line in row.lines]
     for line in sorted(lines, key=lambda each: -each.middle):
-        text = squeezed(line.text)
+        text = _BEFORE.sub("", squeezed(line.text))
         body = _ALONE.fullmatch(text)
         if body and not any(word in text for word in _NO_ISSUER):
             return Value(body.group(1), min(line.score, SURE - 0.05 if body.group(2) else 1.0), line.box)

@@ -62,3 +62,9 @@ def test_a_long_name_goes_on_below() -> None:
     assert found is not None
     assert (found.text, found.score, found.box) == (_CENTRE, 0.98, (200, 0, 400, 75))
     assert SURE < 0.98
+
+
+def test_a_misread_label_is_no_part_of_the_name() -> None:
+    found = issuer_of([], [Row((Line("质证机枸：" + _CENTRE, 0.99, 100, 0, 400, 30),))])
+    assert found is not None
+    assert (found.text, found.score < SURE) == (_CENTRE, True)
