@@ -105,14 +105,27 @@ def has_glare(picture: Picture) -> bool:
     solid = np.asarray(cv2.morphologyEx(burnt, cv2.MORPH_OPEN, np.ones((9, 9), np.uint8)), np.uint8)
     count, patches, stats, _ = cv2.connectedComponentsWithStats(solid)
     large = [each for each in range(1, count) if stats[each, cv2.CC_STAT_AREA] > _GLARE * burnt.size]
-    found = [(patches == each).astype(np.uint8) for each in large]
-    return any(_is_reflection(each, hsv[:, :, 2], paper) and not _is_lit_paper(each, picture) for each in found)
-
-
-def _is_lit_paper(patch: NDArray[Any], picture: Picture) -> bool:
-    """At the page's edge and with its print still there: light that hides nothing, beside a shadow."""
-    if not _at_edge(patch):
+    if not large:
         return False
+    lit = _lit_from_the_edge(solid)
+    found = [((patches == each).astype(np.uint8), bool(lit[patches == each].any())) for each in large]
+    return any(
+        _is_reflection(patch, hsv[:, :, 2], paper, at_edge) and not (at_edge and _is_printed(patch, picture))
+        for patch, at_edge in found
+    )
+
+
+def _lit_from_the_edge(burnt: NDArray[Any]) -> NDArray[Any]:
+    """What is burnt from the page's edge on, over the lines and letters in between."""
+    reach = _reach(burnt)
+    joined = cv2.morphologyEx(burnt, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
+    count, parts, _, _ = cv2.connectedComponentsWithStats(np.asarray(joined, np.uint8))
+    lit = [each for each in range(1, count) if _at_edge((parts == each).astype(np.uint8))]
+    return np.isin(parts, lit)
+
+
+def _is_printed(patch: NDArray[Any], picture: Picture) -> bool:
+    """Whether print is still there: light that hides nothing, beside a shadow."""
     hull = cv2.fillConvexPoly(np.zeros_like(patch), _hull(patch), 1)
     inside = cv2.erode(hull, np.ones((9, 9), np.uint8)) > 0
     grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
@@ -134,11 +147,11 @@ def _hull(patch: NDArray[Any]) -> NDArray[Any]:
     return np.asarray(cv2.convexHull(max(contours, key=cv2.contourArea)))
 
 
-def _is_reflection(patch: NDArray[Any], bright: NDArray[Any], paper: float) -> bool:
+def _is_reflection(patch: NDArray[Any], bright: NDArray[Any], paper: float, at_edge: bool) -> bool:
     reach = _reach(patch)
     ring = cv2.dilate(patch, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)) - patch
     soft = float(np.median(bright[ring > 0])) > paper + _SOFT_RING * (255 - paper) if ring.any() else False
-    if _BURNT - paper < _PALE_PAPER and _at_edge(patch):
+    if _BURNT - paper < _PALE_PAPER and at_edge:
         return False
     return soft or not _is_square(patch)
 

@@ -68,6 +68,17 @@ def test_printed_paper_in_the_light_beside_a_shadow_has_no_glare() -> None:
     assert has_glare(washed)
 
 
+def test_pale_paper_lit_on_both_sides_of_a_frame_has_no_glare() -> None:
+    """What lies inside the frame is lit as what lies outside is."""
+    page = np.full((640, 1012, 3), 226, np.uint8)
+    lit = np.zeros(page.shape[:2], np.uint8)
+    cv2.ellipse(lit, (960, 300), (190, 190), 0, 0, 360, 1, cv2.FILLED)
+    page[lit > 0] = 252
+    page = np.asarray(cv2.GaussianBlur(page, (0, 0), 9), np.uint8)
+    cv2.rectangle(page, (60, 60), (952, 580), (40, 36, 200), 8)
+    assert not has_glare(page)
+
+
 @pytest.mark.parametrize(("height", "small"), [(12, True), (16, True), (18, False), (24, False)])
 def test_the_smaller_print_decides_beside_a_large_title(height: int, small: bool) -> None:
     body = [Line("姓名", 0.99, 10, 40 * row, 200, 40 * row + height) for row in range(3)]
