@@ -33,15 +33,18 @@ _WORD = 4  # characters: of fewer are a seal's own letters
 class SealReader(Recogniser):
     """Reads certificates as they lie and again under their seals."""
 
-    def read(self, picture: Picture, *, upright: bool = False) -> Read:
-        found = super().read(picture, upright=upright)
+    def read(self, picture: Picture, *how: Any, **told: Any) -> Read:
+        found = super().read(picture, *how, **told)
         if kind_of(found.lines) is not ScanKind.CERTIFICATE:
             return found
-        seals = seals_on(picture)
+        straight = picture if told.get("upright") else np.rot90(picture, found.turns)
+        seals = seals_on(straight)
         if not seals:
             return found
-        top, bottom = _strip(found.lines, seals, picture.shape[0])
-        again = super().read(without_red(picture[top:bottom]), upright=True)
+        top, bottom = _strip(found.lines, seals, straight.shape[0])
+        again = super().read(without_red(straight[top:bottom]))
+        if again.turns:  # its few words mislead it
+            return found
         lower = [replace(line, top=line.top + top, bottom=line.bottom + top) for line in again.lines]
         return replace(found, lines=tuple(merged(found.lines, lower, seals)))
 
