@@ -68,6 +68,7 @@ _NEAR_SCORE = 0.85
 _SOCIAL_LEVEL = re.compile(r"(助理|高级)?社会工作师")
 _BEHIND = re.compile(r"[一二三四五]级.*|(高级)?技师.*|[初中高]级工.*")
 _WORDS = re.compile(r"CERTIFICATE|NUMBER|NO\.|N[O0](?=[.:：]?\d)")
+_SERIAL = re.compile(r"[A-Z]{0,4}\d+")
 _LONG_NUMBER = re.compile(r"[A-Z]?\d{11,24}")
 _NUMBER = re.compile(r"[A-Z0-9]{6,30}")
 
@@ -140,8 +141,14 @@ def _id_number(told: Sequence[Value] | None, rows: Sequence[Row]) -> Value | Non
         for value in told or ()
         if (number := id_number_in(value.text))
     ]
-    if found:
-        return max(found, key=lambda each: each.score)
+    best = max(found, key=lambda each: each.score, default=None)
+    if best is not None and best.score > _UNSURE:
+        return best
+    whole = id_number_in("".join(squeezed(row.text) for row in rows))  # in a sentence it goes on below
+    if best is not None and whole is not None and whole[1] and whole[0].startswith(best.text):
+        return Value(whole[0], _NEAR_SCORE, best.box)
+    if best is not None:
+        return best
     for row in rows:
         number = id_number_in(row.text)
         if number is not None and number[1]:
@@ -155,6 +162,11 @@ def _date(told: Value) -> Value | None:
 
 
 def _number(told: Value) -> Value | None:
-    """Letters and digits only. Nothing checks it, so it is sure only where the recogniser has no doubt at all."""
+    """Letters and digits only. Nothing checks it, so it is sure only where the recogniser has no doubt at all and no
+    letter stands amid digits.
+    """
     found = _NUMBER.search(re.sub(r"[^0-9A-Z]", "", _WORDS.sub("", told.text.upper())))
-    return told.as_(found.group(), 1.0 if told.score >= _NO_DOUBT else SURE - 0.01) if found else None
+    if found is None:
+        return None
+    sure = told.score >= _NO_DOUBT and _SERIAL.fullmatch(found.group()) is not None
+    return told.as_(found.group(), 1.0 if sure else SURE - 0.01)

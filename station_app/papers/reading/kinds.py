@@ -58,6 +58,9 @@ _DECISIVE = {
     "申请人签字": ScanKind.FORM,
     "助推": ScanKind.FORM,  # it names as much of a certificate as one does
 }
+_AGAINST = 4.0
+_IDENTITY = (ScanKind.ID_FRONT, ScanKind.ID_BACK)
+_NO_IDENTITY = "证书"  # on it stand 公民身份号码 and 居民身份证, too
 _ENOUGH = 2.0  # words
 _DECIDES = 2.0
 
@@ -69,6 +72,8 @@ def marks_of(lines: Sequence[Line]) -> dict[ScanKind, float]:
     for word, kind in _DECISIVE.items():
         if word in text:
             marks[kind] += _DECIDES
+    if _NO_IDENTITY in text:
+        marks.update({kind: max(0.0, marks[kind] - _AGAINST) for kind in _IDENTITY})
     if marks[ScanKind.CARD] and any(_is_card_number(line.text) for line in lines):
         marks[ScanKind.CARD] += _DECIDES
     return marks

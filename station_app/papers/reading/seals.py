@@ -37,7 +37,7 @@ class SealReader(Recogniser):
         found = super().read(picture, *how, **told)
         if kind_of(found.lines) is not ScanKind.CERTIFICATE:
             return found
-        straight = picture if told.get("upright") else np.rot90(picture, found.turns)
+        straight = picture if told.get("upright") else np.ascontiguousarray(np.rot90(picture, found.turns))
         seals = seals_on(straight)
         if not seals:
             return found

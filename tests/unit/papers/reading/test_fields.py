@@ -424,3 +424,31 @@ def test_a_form_names_a_certificate_and_is_a_form() -> None:
         "证书编号|150100300020",
     )
     assert kind_of(_lines(*rows, "申请人签字")) is ScanKind.FORM
+
+
+def test_a_letter_amid_the_digits_of_a_certificates_number_is_marked() -> None:
+    for number, sure in (("S000011130511372150", True), ("202311000013051137215C", False)):
+        lines = _lines("职业资格证书", f"证书编号|{number}", score=0.999)
+        field = fields_of(ScanKind.CERTIFICATE, lines, ())["number"]
+        assert (field.value, field.confidence >= SURE) == (number, sure)
+
+
+def test_a_certificate_with_the_labels_of_an_identity_card_is_one() -> None:
+    rows = ("社会工作者职业水平证书", "姓名：甲乙", f"公民身份号码：{_ONE.id_number}", "证件类型：居民身份证")
+    assert kind_of(_lines(*rows, "管理号：20230600411000000123")) is ScanKind.CERTIFICATE
+
+
+def test_a_number_that_goes_on_in_the_next_line_of_a_sentence_is_marked() -> None:
+    first, rest = _ONE.id_number[:15], _ONE.id_number[15:]
+    rows = (
+        "职业资格证书",
+        f"{_ONE.name}（身份证号：{first}",
+        f"{rest}）经考核合格，具备焊工二级（技师）水平，特发此证。",
+    )
+    field = fields_of(ScanKind.CERTIFICATE, _lines(*rows), _OCCUPATIONS)["id_number"]
+    assert (field.value, field.confidence < SURE) == (_ONE.id_number, True)
+
+
+def test_a_label_amid_a_sentence_is_none() -> None:
+    rows = ("荣誉证书", "甲乙丙：", "在北京市职业技能竞赛焊工工种决赛中，荣获第一名。", "北京市总工会", "2023年11月8日")
+    assert _read(ScanKind.CERTIFICATE, _lines(*rows), _OCCUPATIONS)["occupation"] == "焊工"
