@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_TALL, _THIN = 1.4, 0.5  # of the usual height; of its box: such a piece of text lies aslant
+_TALL = 1.4  # of the usual height
+_THIN, _SHORT_THIN, _FEW = 0.4, 0.5, 3  # of its box that a straight piece of text fills at least; characters
 _COPY = re.compile("仅供|样本|测试|复印|无效|使用|副本|水印|样张|COPY|SAMPLE|VOID")
 
 Point = tuple[float, float]
@@ -72,15 +73,16 @@ def box_around(boxes: Sequence[Box]) -> Box:
 
 def without_watermarks(lines: Sequence[Line]) -> list[Line]:
     """Without what is printed aslant across a page, again and again or in words that say what the copy is for."""
-    usual = sorted(line.height for line in lines)[len(lines) // 2] if lines else 0.0
-    slanted = [line for line in lines if line.height > _TALL * usual and _fills(line) < _THIN]
+    usual = sorted(line.height for line in lines)[len(lines) // 4] if lines else 0.0  # most may be such
+    slanted = [line for line in lines if line.height > _TALL * usual and _is_aslant(line)]
     over = {line for line in slanted if _COPY.search(line.text) or _is_repeated(line, slanted)}
     return [line for line in lines if line not in over]
 
 
-def _fills(line: Line) -> float:
-    """How much of its box the characters would take that lie straight."""
-    return (line.right - line.left) / (sum(map(_width, line.text)) * line.height)
+def _is_aslant(line: Line) -> bool:
+    """Whether its box is far too high for its characters; a date or a number is none of what this is about."""
+    fills = (line.right - line.left) / (sum(map(_width, line.text)) * line.height)
+    return fills < (_THIN if len(line.text) > _FEW else _SHORT_THIN) and sum(map(str.isdigit, line.text)) < _FEW
 
 
 def _is_repeated(line: Line, others: Sequence[Line]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from station_app.domain.application import ScanKind
@@ -368,8 +370,9 @@ def test_a_number_whose_label_was_not_read_is_a_guess() -> None:
 def test_words_printed_aslant_across_a_page_are_no_part_of_a_value() -> None:
     over = [Line("仅供测试样本", 0.99, 500, -40, 800, 140), Line("供测试样本", 0.99, 0, -60, 300, 100)]
     lines = [*_lines("姓名|甲乙", "证件号码|" + _ONE.id_number, "职业名称|焊工", "等级|二级"), *over]
-    read = _read(ScanKind.CERTIFICATE, lines, ("焊工",))
-    assert read == {"name": "甲乙", "id_number": _ONE.id_number, "occupation": "焊工", "level": "2"}
+    for many in (lines, [*lines, *(replace(over[0], left=300.0 * at, right=300.0 * at + 280) for at in range(9))]):
+        read = _read(ScanKind.CERTIFICATE, many, ("焊工",))
+        assert read == {"name": "甲乙", "id_number": _ONE.id_number, "occupation": "焊工", "level": "2"}
 
 
 def test_a_name_that_the_recogniser_doubts_is_marked() -> None:
