@@ -12,6 +12,7 @@ from station_app.events import Changed, Kind
 from station_app.services.cutting import (
     DevicePage,
     add_device_pages,
+    check_there,
     cut_scan,
     read_original,
     uncut_scan,
@@ -96,13 +97,14 @@ def page_hashes(desk: Desk, application_id: str) -> set[str]:
 
 
 def replace_scan(desk: Desk, scan_id: str, content: bytes, files: Sequence[bytes] = ()) -> Written[ScanRecord]:
-    """Put another page in a page's place; the old one leaves the case at once. ``files``: as ``add_scans``."""
+    """Put another page in a page's place; the old one leaves the case at once. ``files``: as ``add_scans``.
+
+    Raises UserError ``scan_*``, ``not_editable``, ``scan_gone``, as do all that change a page.
+    """
     desk.require(Act.CASES)
     with filing(desk, [content], files) as (uow, (page, *kept)):
         old = uow.scans.get(scan_id)
-        record = uow.applications.get(old.application_id)
-        if record.state not in EDITABLE:
-            raise UserError("not_editable", state=record.state.value)
+        record = check_there(uow, old)
         link_files(uow, record, kept, desk.now())
         uow.scans.remove(scan_id)
         uow.audit.add("scan_replaced", old.application_id, desk.operator.id, old=scan_id)
@@ -115,9 +117,7 @@ def remove_scan(desk: Desk, scan_id: str) -> Written[None]:
     desk.require(Act.CASES)
     with desk.store.write(Point.SCAN_ROW) as uow:
         scan = uow.scans.get(scan_id)
-        record = uow.applications.get(scan.application_id)
-        if record.state not in EDITABLE:
-            raise UserError("not_editable", state=record.state.value)
+        check_there(uow, scan)
         uow.scans.remove(scan_id)
         uow.audit.add("scan_removed", scan.application_id, desk.operator.id, scan=scan_id)
         return Written(None, TOUCHED)
@@ -128,9 +128,7 @@ def rename_scan(desk: Desk, scan_id: str, kind: ScanKind) -> Written[None]:
     desk.require(Act.CASES)
     with desk.store.write(Point.SCAN_ROW) as uow:
         scan = uow.scans.get(scan_id)
-        record = uow.applications.get(scan.application_id)
-        if record.state not in EDITABLE:
-            raise UserError("not_editable", state=record.state.value)
+        check_there(uow, scan)
         uow.scans.set_kind(scan_id, kind)
         uow.audit.add("scan_renamed", scan.application_id, desk.operator.id, scan=scan_id, kind=kind.value)
         return Written(None, TOUCHED)
@@ -166,9 +164,7 @@ def remark_scan(desk: Desk, scan_id: str, remark: str | None) -> Written[None]:
         raise UserError("too_long", "remark")
     with desk.store.write(Point.SCAN_ROW) as uow:
         scan = uow.scans.get(scan_id)
-        record = uow.applications.get(scan.application_id)
-        if record.state not in EDITABLE:
-            raise UserError("not_editable", state=record.state.value)
+        check_there(uow, scan)
         uow.scans.set_remark(scan_id, told)
         uow.audit.add("scan_remarked", scan.application_id, desk.operator.id, scan=scan_id, given=told is not None)
         return Written(None, TOUCHED)

@@ -78,10 +78,11 @@ def add_device_pages(
         check_open(record)
         whole, cut = kept[: len(pages)], iter(kept[len(pages) :])
         link_files(uow, record, kept[len(pages) + len(parts) :], desk.now())
-        check_number(len(uow.scans.of(record.id)) + max(len(parts), len(pages)))
         filed: list[ScanRecord] = []
         new: list[ScanRecord] = []
         known = [_filed_before(uow, record, own) if page.once else [] for page, own in zip(pages, whole, strict=True)]
+        coming = sum(len(_parts_of(seen)) or 1 for seen, there in zip(looked, known, strict=True) if not there)
+        check_number(len(uow.scans.of(record.id)) + coming)
         for page, own, seen, there in zip(pages, whole, looked, known, strict=True):
             own_parts = [next(cut) for _ in _parts_of(seen)]
             added = [] if there else _file(desk, uow, record, (page.kind, own), seen, own_parts)
@@ -147,18 +148,19 @@ def cut_scan(
     """Put in a page's place what lies between four corners of its original, then turned (degrees clockwise).
 
     ``corners``: pixels of ``read_original``, clockwise from what is to be the top left. Where the page has no original
-    its own bytes become it. Raises UserError ``cut_invalid``, ``not_editable``; as ``Reader.cut_by_hand`` does.
+    its own bytes become it. Raises UserError ``cut_invalid``, ``not_editable``, ``scan_gone``; as
+    ``Reader.cut_by_hand`` does.
     """
     desk.require(Act.CASES)
     cut = _checked(corners, turn)
     with desk.store.read() as uow:
-        _editable(uow, uow.scans.get(scan_id))
+        check_there(uow, uow.scans.get(scan_id))
     with ExitStack() as stack:
         used = reader or stack.enter_context(Reader())
         content = used.cut_by_hand(read_original(desk, scan_id), cut)
     with filing(desk, [content]) as (uow, (page,)):
         old = uow.scans.get(scan_id)
-        record = _editable(uow, old)
+        record = check_there(uow, old)
         original_id = old.original_id or _becomes_original(uow, old)
         new = replace(scan_row(record, old.kind, page, desk.now()), original_id=original_id, cut=cut, replaces=old.id)
         uow.scans.remove(old.id)
@@ -168,17 +170,18 @@ def cut_scan(
 
 
 def uncut_scan(desk: Desk, scan_id: str) -> Written[ScanRecord]:
-    """Take a cut back: the page that it was made of returns, and every other part that took its place goes.
+    """Take a cut back: the page that it was made of returns, and every other part that took its place goes, with what
+    was cut out of such a part.
 
-    Raises UserError ``scan_not_cut``, ``not_editable``.
+    Raises UserError ``scan_not_cut``, ``not_editable``, ``scan_gone``.
     """
     desk.require(Act.CASES)
     with desk.store.write(Point.SCAN_ROW) as uow:
         scan = uow.scans.get(scan_id)
-        record = _editable(uow, scan)
+        record = check_there(uow, scan)
         if scan.replaces is None:
             raise UserError("scan_not_cut")
-        parts = [each for each in uow.scans.of(record.id) if each.replaces == scan.replaces]
+        parts = _made_of(scan.replaces, uow.scans.of(record.id, with_removed=True))
         for each in parts:
             uow.scans.remove(each.id)
         uow.scans.put_back(scan.replaces)
@@ -187,6 +190,14 @@ def uncut_scan(desk: Desk, scan_id: str) -> Written[ScanRecord]:
             before = uow.scans.set_kind(before.id, scan.kind)
         uow.audit.add("scan_uncut", record.id, desk.operator.id, scan=before.id, of=scan_id)
         return Written(before, TOUCHED)
+
+
+def _made_of(scan_id: str, pages: Sequence[ScanRecord]) -> list[ScanRecord]:
+    """The pages of the case that were cut out of this one, and out of its parts."""
+    found = []
+    for each in (page for page in pages if page.replaces == scan_id):
+        found += [*([] if each.removed else [each]), *_made_of(each.id, pages)]
+    return found
 
 
 def read_original(desk: Desk, scan_id: str) -> bytes:
@@ -216,10 +227,15 @@ def _is_convex(corners: Corners) -> bool:
     return all(bend > 0 for bend in bends)
 
 
-def _editable(uow: UnitOfWork, scan: ScanRecord) -> ApplicationRecord:
+def check_there(uow: UnitOfWork, scan: ScanRecord) -> ApplicationRecord:
+    """The case of a page that the clerk may change; raises UserError ``not_editable``, and ``scan_gone``: it was cut,
+    replaced or taken out since the clerk saw it, and what stands in its place is another page.
+    """
     record = uow.applications.get(scan.application_id)
-    if scan.removed or record.state not in EDITABLE:
+    if record.state not in EDITABLE:
         raise UserError("not_editable", state=record.state.value)
+    if scan.removed:
+        raise UserError("scan_gone")
     return record
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -31,7 +31,7 @@ from sync.envelope import decode_key, read_receipt
 from sync.wire import BackupMark, SyncAnswer
 
 _LOG = logging.getLogger(__name__)
-MARK, SERVER_TIME, UNFINISHED = "backup_mark", "server_time", "erasing"  # facts
+MARK, SERVER_TIME, UNFINISHED, LEFT = "backup_mark", "server_time", "erasing", "files_left"  # facts
 AT_ONCE = 100  # cases in one pass, so that it stays short
 KEEP_DAYS = "keep_scans_days"
 _BY_ITSELF = ""  # in the audit, in the place of an operator
@@ -46,12 +46,12 @@ def hear(uow: UnitOfWork, told: SyncAnswer) -> None:
 def erase_due(desk: Desk) -> Changed:
     """Finish what was begun and erase what is due, some cases at a time; a disk that will not is tried again later."""
     try:
-        finished = _take_files(desk)
+        finished = take_files(desk)
         with desk.store.read() as uow:
             due = [each.application_id for each in islice(_due(desk, uow), AT_ONCE)]
         if due:
             _mark(desk, due)
-            _take_files(desk)
+            take_files(desk)
     except EnvironmentFault as fault:
         _LOG.warning("scans could not be erased: %s", fault.code)
         return Changed()
@@ -69,18 +69,29 @@ def _mark(desk: Desk, due: Sequence[str]) -> None:
         uow.facts.set(UNFINISHED, json.dumps(due))
 
 
-def _take_files(desk: Desk) -> bool:
-    """Whether there was anything to finish."""
+def leave(uow: UnitOfWork, names: Iterable[str]) -> None:
+    """Files whose rows go in this transaction: ``take_files`` takes them, now or, cut short, at the next pass."""
+    uow.facts.set(LEFT, json.dumps(sorted({*_left(uow), *names})))
+
+
+def _left(uow: UnitOfWork) -> list[str]:
+    return list(json.loads(uow.facts.get(LEFT) or "[]"))
+
+
+def take_files(desk: Desk) -> bool:
+    """Erase what no row needs any more; whether there was anything to finish."""
     with desk.store.read() as uow:
-        unfinished = json.loads(uow.facts.get(UNFINISHED) or "[]")
-    if not unfinished:
+        unfinished, left = json.loads(uow.facts.get(UNFINISHED) or "[]"), _left(uow)
+    if not unfinished and not left:
         return False
     with desk.store.scans.filing:
         with desk.store.read() as uow:
-            names = uow.scans.files_to_erase(unfinished)
+            left = _left(uow)
+            names = {*uow.scans.files_to_erase(unfinished), *(each for each in left if not uow.tray.is_needed(each))}
         desk.store.scans.erase(names)
-    with desk.store.write(Point.RETENTION) as uow:
-        uow.facts.set(UNFINISHED, None)
+        with desk.store.write(Point.RETENTION) as uow:
+            uow.facts.set(UNFINISHED, None)
+            uow.facts.set(LEFT, None)
     return True
 
 

@@ -13,7 +13,7 @@ from station_app.durable import Point
 from station_app.errors import StationError, UserError
 from station_app.events import Changed, Kind
 from station_app.papers.reader import Reader
-from station_app.services import capture
+from station_app.services import capture, retention
 from station_app.services.cutting import DevicePage, add_device_pages
 from station_app.services.desk import Desk, Written
 from station_app.services.filing import Kept, filing, keep_file
@@ -246,7 +246,6 @@ def discard(desk: Desk, tray_ids: Sequence[str]) -> Written[None]:
             for page in pages:
                 uow.tray.remove(page.id)
                 uow.audit.add("tray_discarded", page.id, desk.operator.id)
-            names = {*(page.file_name for page in pages), *uow.paper_files.erase_unclaimed(desk.now())}
-            unneeded = {name for name in names if not uow.tray.is_needed(name)}
-        desk.store.scans.erase(unneeded)
+            retention.leave(uow, {*(page.file_name for page in pages), *uow.paper_files.erase_unclaimed(desk.now())})
+        retention.take_files(desk)
     return Written(None, TOUCHED)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -14,14 +15,14 @@ from station_app.durable import Point
 from station_app.errors import EnvironmentFault, UserError
 from station_app.papers import Paper, read_code
 from station_app.plans import PlanBook
-from station_app.services import intake, papers, settings, sorting, submission, tray
+from station_app.services import intake, papers, retention, settings, sorting, submission, tray
 from station_app.services.desk import Desk
 from station_app.services.signed_papers import note_printed
 from station_app.services.sorting import Outcome
 from station_app.store.records import ApplicationRecord
 from tests.samples.cases import case
 from tests.samples.pictures import jpeg
-from tests.unit.services.conftest import complete, content, pages
+from tests.unit.services.conftest import Watch, complete, content, pages
 
 _WHOLE = ((0.0, 0.0), (99.0, 0.0), (99.0, 99.0), (0.0, 99.0))
 
@@ -299,6 +300,26 @@ def test_only_a_lead_discards_and_the_bytes_go_unless_a_case_has_them(desk: Desk
     with desk.store.read() as uow:
         rows = uow.connection.exec_driver_sql("SELECT action, subject FROM audit ORDER BY seq").all()
     assert [tuple(row) for row in rows][-2:] == [("tray_discarded", mine), ("tray_discarded", other)]
+
+
+def test_what_was_thrown_away_goes_though_the_power_was_cut_before_its_bytes_went(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, watch: Watch
+) -> None:
+    mine, again = tray.keep(desk, [_picture(1), _picture(2)]).value.ids
+    names = {row.page.id: row.page.file_name for row in tray.waiting(desk)}
+    lead = replace(desk, operator=replace(desk.operator, role=Role.LEAD))
+    with monkeypatch.context() as patch:
+        patch.setattr("station_app.store.scan_files.ScanFiles.erase", _cut_short)
+        with pytest.raises(KeyboardInterrupt):
+            tray.discard(lead, [mine, again])
+    assert (tray.count(desk), desk.store.scans.has(names[mine])) == (0, True)
+    tray.keep(desk, [_picture(2)])
+    with desk.store.read() as uow:
+        known = uow.scans.all_file_names()
+    desk.store.scans.sweep_orphans(known, watch.now + timedelta(days=4000))
+    retention.erase_due(desk)
+    assert [each.name for each in desk.home.rglob("*") if each.name.startswith(names[mine])] == []
+    assert tray.picture(desk, tray.waiting(desk)[0].page.id) == _picture(2), "it has come again"
 
 
 def test_a_page_that_nobody_has_read_is_no_form_yet(desk: Desk) -> None:
