@@ -34,6 +34,7 @@ _CARD_LETTERS, _SHEET_LETTERS = 800, 1088  # ...and in which letters are found
 _CARD_SHARE = 0.45  # of the page's area: a smaller document is read as a card
 _LOOK = 960  # pixels of the longer side while looking for text outside outlines
 _BAND = 0.08  # of the page's height: an empty band that parts documents
+_RULED = 0.1  # of an outline: text beside it reaches so far into it only if both are parts of one sheet
 _WORTH = 3  # pieces of text that make a document
 _MARGIN = 0.6  # of a letter's height around text that has no outline
 _SIDES = (ScanKind.ID_FRONT, ScanKind.ID_BACK)
@@ -71,7 +72,10 @@ def documents_on(page: Picture, recogniser: Recogniser, occupations: Sequence[st
     if not found or len(outside) > len(boxes) / 2:
         return _without_outlines(page, boxes, whole, recogniser, occupations, today)
     if len(outside) >= 2 * _WORTH:
-        found.append(Outline(_around(outside, page), seen=False))
+        rest = _around(outside, page)
+        if any(_overlap(each.quad, rest) > _RULED for each in found):  # the ruled lines of a table on a sheet
+            return _without_outlines(page, boxes, whole, recogniser, occupations, today)
+        found.append(Outline(rest, seen=False))
     read = [each for outline in found for each in _read(page, outline, recogniser, occupations, today)]
     return sorted(read, key=lambda each: min(y for _, y in each.corners))
 
@@ -82,13 +86,13 @@ def _without_outlines(
     """A photocopy, or a sheet on a ground of its own colour: what stands far apart is looked at apart, and counts as
     several documents only if each is a known one.
     """
-    parts = _clusters(boxes, page.shape[0])
+    parts = _clusters(boxes, page)
     if len(parts) > 1:
         read = [
             each for part in parts for each in _read(page, _region(part, page, whole), recogniser, occupations, today)
         ]
         kinds = [each.kind for each in read]
-        if ScanKind.OTHER not in kinds and all(kinds.count(side) < 2 for side in _SIDES):
+        if ScanKind.OTHER not in kinds and len(set(kinds)) == len(kinds):  # half a certificate is one by its words
             return read
     read = _read(page, _region(boxes, page, whole), recogniser, occupations, today)
     if len(read) == 1 and read[0].kind in _SHEETS:
@@ -96,16 +100,28 @@ def _without_outlines(
     return read
 
 
-def _clusters(boxes: Sequence[Box], height: int) -> list[list[Box]]:
-    """Boxes parted by wide empty bands across the page."""
-    ordered = sorted(boxes, key=lambda box: box[1])
-    parts, bottom = [[ordered[0]]], ordered[0][3]
+def _clusters(boxes: Sequence[Box], page: Picture) -> list[list[Box]]:
+    """Boxes parted by wide empty bands across the text: across the page, or along it where it lies on its side."""
+    on_side = sum(box[3] - box[1] > box[2] - box[0] for box in boxes) > len(boxes) / 2
+    first, last, size = (0, 2, page.shape[1]) if on_side else (1, 3, page.shape[0])
+    ordered = sorted(boxes, key=lambda box: box[first])
+    parts, end = [[ordered[0]]], ordered[0][last]
     for box in ordered[1:]:
-        if box[1] - bottom > _BAND * height:
+        if box[first] - end > _BAND * size:
             parts.append([])
         parts[-1].append(box)
-        bottom = max(bottom, box[3])
-    return parts if all(len(part) >= _WORTH for part in parts) else [list(ordered)]
+        end = max(end, box[last])
+    return _of_some(parts, first, last)
+
+
+def _of_some(parts: list[list[Box]], first: int, last: int) -> list[list[Box]]:
+    """Each of at least so many pieces as make a document: a smaller one belongs to what is nearest to it."""
+    gaps = [min(b[first] for b in after) - max(b[last] for b in before) for before, after in pairwise(parts)]
+    while (few := next((at for at, part in enumerate(parts) if len(part) < _WORTH), None)) is not None and gaps:
+        gap = min((each for each in (few - 1, few) if 0 <= each < len(gaps)), key=lambda each: gaps[each])
+        parts[gap : gap + 2] = [parts[gap] + parts[gap + 1]]
+        del gaps[gap]
+    return parts
 
 
 def _region(boxes: Sequence[Box], page: Picture, whole: Outline) -> Outline:
@@ -140,6 +156,12 @@ def _text_on(page: Picture, recogniser: Recogniser) -> list[Box]:
 def _inside(quad: Quad, box: Box) -> bool:
     middle = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
     return cv2.pointPolygonTest(np.array(quad, np.float32), middle, measureDist=False) >= 0
+
+
+def _overlap(one: Quad, other: Quad) -> float:
+    """The share of the first that lies under the second."""
+    area, _ = cv2.intersectConvexConvex(np.array(one, np.float32), np.array(other, np.float32))
+    return float(area) / max(cv2.contourArea(np.array(one, np.float32)), 1.0)
 
 
 def _around(boxes: Sequence[Box], page: Picture) -> Quad:
