@@ -19,6 +19,7 @@ from station_app.errors import EnvironmentFault, StationError, UserError
 
 _TRIES = 60  # of a device that says "not yet"
 _MORE = 3  # times that a feeder with paper in it is asked although it said that this was all
+_MOST_PAGES = 1000  # of one run: no feeder holds as many sheets
 _BREATH = 1.0  # seconds at most between two sheets
 _CREATED, _DONE, _NO_MORE, _CANCELLED, _NOT_YET = 201, 200, 404, 410, 503
 _STUCK = ("scanner_jammed", "scanner_cover_open")
@@ -101,6 +102,8 @@ class EsclDriver:
             answer = yield from client.next_page(job)
             if answer.status == _DONE:
                 pages, tries, more = pages + 1, 0, 0
+                if pages > _MOST_PAGES:
+                    raise EnvironmentFault("scanner_not_understood")
                 yield _whole(answer.body)
                 if source is Source.FLATBED:
                     return

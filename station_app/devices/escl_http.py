@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ _CONNECTING, _READING = 5.0, 60.0  # seconds; a scanner answers only once the la
 _SHAKING = 15.0  # seconds for an old processor's sums
 _LARGEST_DOCUMENT, _LARGEST_PAGE = 512 * 1024, 256 * 2**20  # bytes
 _CHUNK = 64 * 1024
+_PAGE_SECONDS = 600.0  # A4 at 1200 dpi from an old device takes two minutes
 
 
 @dataclass(frozen=True)
@@ -78,12 +80,15 @@ class EsclClient:
             return Answer(response.status_code, location=path, wait=_wait(response))
 
     def next_page(self, job: str) -> Generator[None, None, Answer]:
-        """One step for each piece that has come."""
+        """One step for each piece that has come. Raises EnvironmentFault ``scanner_hung`` where the page drips in."""
+        until = time.monotonic() + _PAGE_SECONDS
         where = urljoin(self._root, f"{job.rstrip('/')}/NextDocument")
         with self._send(Point.SCANNER_REQUEST, "GET", where) as response:
             pieces = []
             for piece in _pieces(response, _LARGEST_PAGE):
                 pieces.append(piece)
+                if time.monotonic() > until:
+                    raise EnvironmentFault("scanner_hung")
                 yield
             return Answer(response.status_code, b"".join(pieces), wait=_wait(response))
 

@@ -110,14 +110,17 @@ class EsclSearch:
         """The first that answers; whether one has shown another certificate."""
         changed = False
         for root in roots:
-            with closing(EsclClient(root, self._answering, certificate)) as client:
-                try:
-                    client.get(_CAPABILITIES)
-                except StationError as error:
-                    changed = changed or error.code == "scanner_certificate_changed"
-                else:
-                    return root, changed
+            try:
+                self._call(root, certificate)
+            except StationError as error:  # also where it announces what is no address
+                changed = changed or error.code == "scanner_certificate_changed"
+            else:
+                return root, changed
         return None, changed
+
+    def _call(self, root: str, certificate: str) -> None:
+        with closing(EsclClient(root, self._answering, certificate)) as client:
+            client.get(_CAPABILITIES)
 
 
 def _id_of(each: Announced) -> str:

@@ -91,7 +91,9 @@ def _read(info: ServiceInfo) -> Announced | None:
     if not roots:
         return None
     title = _plain(info.name.removesuffix(f".{info.type}"))
-    return Announced(_plain(facts.get("uuid", "")).lower() or title, _plain(facts.get("ty", "")) or title, roots)
+    lasting = _plain(facts.get("uuid", "")).lower() or title
+    # an id with an address in it is one that a person has typed, and is believed
+    return Announced(lasting.replace("://", " "), _plain(facts.get("ty", "")) or title, roots)
 
 
 def _hosts(addresses: list[str]) -> list[str]:

@@ -20,6 +20,7 @@ from station_app.errors import EnvironmentFault, StationError, UserError
 _TURN, _FINDING = 1.0, 25.0  # seconds until the next backend looks beside a slow one, and that one may take
 _LISTENING = 0.5  # seconds between two looks whether a silent program has ended
 _PICTURE = "page-%d.png"
+_LONGEST_LINE, _LONGEST_ANSWER = 2**16, 2**20  # bytes; a driver that talks without end
 
 
 class SaneDriver:
@@ -160,6 +161,7 @@ def _words(running: subprocess.Popen[bytes]) -> Iterator[str]:
     rest = b""
     while chunk := _chunk(running, running.stdout.fileno()):
         *whole, rest = (rest + chunk).replace(b"\r", b"\n").split(b"\n")
+        rest = rest[-_LONGEST_LINE:]
         yield from (each.decode("utf-8", "replace") for each in whole)
 
 
@@ -200,7 +202,7 @@ def _answer(arguments: Sequence[str], patience: float) -> str:
         if done.returncode:
             raise _fault(done.returncode)
         said.seek(0)
-        return said.read().decode("utf-8", "replace")
+        return said.read(_LONGEST_ANSWER).decode("utf-8", "replace")
 
 
 def _check_end(status: int, pages: int) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from station_app.devices import escl, escl_http
 from station_app.devices.escl import EsclDriver
 from station_app.devices.job import ScanJob
 from station_app.devices.scanner import Page, ScanOrder, Source
@@ -176,6 +177,18 @@ def test_a_scanner_that_is_silent_is_given_up_with_its_process() -> None:
         assert fake.asked.wait(PATIENCE_SECONDS)
         with pytest.raises(EnvironmentFault, match="scanner_hung"):
             list(pages)
+
+
+def test_a_feeder_without_an_end_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(escl, "_MOST_PAGES", 4)
+    pages, fault = _before_a_fault(FakeScanner(sheets=10**9, page=picture(8, 8)))
+    assert (pages, fault.code) == (4, "scanner_not_understood")
+
+
+def test_a_page_that_drips_in_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each piece is a sign of life, so that nobody else would end it."""
+    monkeypatch.setattr(escl_http, "_PAGE_SECONDS", 0.0)
+    assert _before_a_fault(FakeScanner())[1].code == "scanner_hung"
 
 
 def test_nobody_at_the_address_is_told() -> None:

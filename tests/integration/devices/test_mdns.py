@@ -210,6 +210,20 @@ def test_a_name_with_odd_characters_stands_on_one_line(name: str, shown: str) ->
     assert (found.name, found.lasting) == (shown, "abc")
 
 
+@pytest.mark.parametrize("uuid", [{"uuid": "http://192.0.2.1/eSCL"}, {}], ids=["uuid", "name"])
+def test_what_a_device_calls_itself_is_no_address_to_go_to(uuid: dict[str, str]) -> None:
+    found = mdns._read(_info("http://x:80/", name="https://192.0.2.1/", **uuid))
+    assert found is not None
+    assert "://" not in found.lasting
+
+
+def test_one_that_announces_what_is_no_address_hides_none_of_the_same_name() -> None:
+    uuid = str(uuid4())
+    nowhere = "http://127.0.0.1:0/eSCL"
+    with serving(FakeScanner()) as root, announced(nowhere, uuid, "Nowhere"), announced(root, uuid):
+        assert [each for each in EsclDriver(PATIENCE_SECONDS).scan(ScanOrder(f"escl:{uuid}")) if isinstance(each, Page)]
+
+
 def test_one_that_is_switched_off_is_told() -> None:
     with pytest.raises(EnvironmentFault, match="scanner_gone"):
         list(EsclDriver(looking=0.3).scan(ScanOrder(f"escl:{uuid4()}")))
