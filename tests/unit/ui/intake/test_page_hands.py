@@ -254,6 +254,7 @@ def paste(paths: list[Path]) -> None:
     mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     QApplication.clipboard().setMimeData(mime)
     press(Qt.Key.Key_V, CTRL)
+    QApplication.clipboard().clear()  # what Python made must not outlive it: Qt would end the process by a fault
 
 
 def test_a_case_of_another_clerk_says_whose_it_is(qtbot: QtBot, page: IntakePage, desk: Desk) -> None:
