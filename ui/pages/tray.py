@@ -71,7 +71,8 @@ class TrayPane(QWidget):
         self._image = QImage()
         self._placed: TrayRow | None = None  # for which a case is looked for
         self._shown = ""  # the page whose picture is shown or on its way
-        self._asked: tuple[str, ...] = ()  # what the question is about
+        self._asked: tuple[str, ...] = ()  # what the question is about...
+        self._asked_at: str | None = None  # ...and the page that was current
         self._may_discard = context.desk.operator.may(Act.DISCARD)
         self.list = LineList("tray_list")
         self.add = KeyButton("放入文件", "F6", "tray_add")
@@ -143,7 +144,8 @@ class TrayPane(QWidget):
     def _show_page(self, line: Line | None) -> None:
         data = line.data if line else None
         row = data if isinstance(data, TrayRow) else None
-        self._end_question()
+        if not self._still_asked(row):
+            self._end_question()
         self._side.setVisible(data is not None)
         self.file_it.setVisible(row is not None and row.suggested)
         for each in (self.elsewhere, self.picture, self.large):
@@ -163,20 +165,22 @@ class TrayPane(QWidget):
     def _ask_picture(self, tray_id: str) -> None:
         if tray_id == self._shown:
             return
-        self._shown = tray_id
+        self._shown, self._image = tray_id, QImage()
+        self.large.setEnabled(False)  # the page before it must not be shown under this one's name
         self.picture.say("正在打开…")
         work, done = partial(_picture, self._context, tray_id), partial(self._show_picture, tray_id)
-        self._context.tasks.query(self, work, done, self._no_picture, key="tray picture")
+        self._context.tasks.query(self, work, done, partial(self._no_picture, tray_id), key="tray picture")
 
     def _show_picture(self, tray_id: str, image: QImage) -> None:
         if tray_id == self._shown:
             self._image = image
             self.picture.show_image(image, 0)
-            if self._viewer.isVisible():
-                self._viewer.view.show_image(image, 0)
+            self.large.setEnabled(True)
 
-    def _no_picture(self, error: StationError) -> None:
-        self.picture.say(sentence(error))
+    def _no_picture(self, tray_id: str, error: StationError) -> None:
+        if tray_id == self._shown:
+            self._shown = ""  # it is asked for again when the tray is
+            self.picture.say(sentence(error))
 
     def _added(self, added: Added) -> None:
         self.said.emit(*added_words(added))
@@ -232,12 +236,18 @@ class TrayPane(QWidget):
         if not tray_ids:
             return
         self._end_question()
-        self._asked = tray_ids
+        row = self._row()
+        self._asked, self._asked_at = tray_ids, row.page.id if row else None
         self._question = Confirm(words, "丢弃", "不丢弃")
         self._question.confirmed.connect(self._discard)
         self._question.cancelled.connect(self._end_question)
         self._buttons.insertWidget(0, self._question)
         self._question.ask()
+
+    def _still_asked(self, row: TrayRow | None) -> bool:
+        """The tray is read again whenever anything is sorted: that answers no question about pages that still wait."""
+        waiting = {each.page.id for each in self._view.rows} if self._view else set()
+        return self._asked_at == (row.page.id if row else None) and waiting.issuperset(self._asked)
 
     def _discard(self) -> None:
         work = partial(tray.discard, self._context.desk, self._asked)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -12,8 +13,10 @@ from pytestqt.qtbot import QtBot
 from station_app.domain.application import ScanKind
 from station_app.domain.operator import Role
 from station_app.domain.reading import DocumentReading
+from station_app.errors import UserError
 from station_app.papers import Paper
 from station_app.services import intake, papers, sorting, tray
+from station_app.services.desk import Desk
 from station_app.services.signed_papers import note_printed
 from station_app.store.records import ApplicationRecord
 from tests.unit.services.test_sorting import _document, _form, _picture
@@ -137,6 +140,49 @@ def test_a_lead_discards_after_a_question_and_escape_keeps_the_page(qtbot: QtBot
     press(Qt.Key.Key_Delete)
     press(Qt.Key.Key_Y, ALT)
     qtbot.waitUntil(lambda: tray.count(world.desk) == 0)
+
+
+def test_a_question_outlasts_what_is_sorted_meanwhile(qtbot: QtBot, show: Shower, world: World) -> None:
+    lead = _as(world, Role.LEAD)
+    first = _put(lead, _document(None))
+    pane = _opened(qtbot, show, lead)
+    qtbot.waitUntil(lambda: pane.discard.isVisible())
+    press(Qt.Key.Key_Delete)
+    assert pane._question is not None
+    asking = focused()
+    _put(world, _document(None), 2)
+    pane.ask()
+    qtbot.waitUntil(lambda: len(pane.list.lines.line_rows()) == 2)
+    assert pane._question is not None
+    assert focused() is asking
+    tray.discard(lead.desk, [first])
+    pane.ask()
+    qtbot.waitUntil(lambda: pane._question is None)  # what it was about is gone
+
+
+def test_no_page_is_shown_large_under_the_name_of_another(
+    qtbot: QtBot, show: Shower, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = _put(world, _document(None)), _put(world, _document(None), 2)
+    picture, asked = tray.picture, [first]
+
+    def refusing(desk: Desk, tray_id: str) -> bytes:
+        if tray_id == second and not asked.count(second):
+            asked.append(second)
+            raise UserError("scan_unreadable")
+        return picture(desk, tray_id)
+
+    monkeypatch.setattr(tray, "picture", refusing)
+    pane = _opened(qtbot, show, world)
+    qtbot.waitUntil(pane.large.isEnabled)
+    pane.list.choose(second)
+    assert not pane.large.isEnabled()
+    press(Qt.Key.Key_V, ALT)
+    assert not pane._viewer.isVisible()
+    qtbot.waitUntil(lambda: second in asked and pane._shown == "")
+    pane._show_page(pane.list.current())  # as when the tray is read again
+    qtbot.waitUntil(pane.large.isEnabled)
+    assert not pane._image.isNull()
 
 
 def test_blank_pages_go_together_and_only_by_a_lead(qtbot: QtBot, show: Shower, world: World) -> None:
