@@ -170,23 +170,28 @@ class PrintChoice(Overlay):
         self._box.set_problem(sentence(error))
 
     def _print(self) -> None:
-        if self._sheet is None:
+        if self._sheet is None or self._busy:
             return
+        self._busy = True  # one dialog at a time
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
         dialog = QPrintDialog(printer, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.accepted.connect(partial(self._send, printer))
+        dialog.accepted.connect(partial(self._send, self._sheet, printer))
+        dialog.rejected.connect(self._not_sent)
         dialog.show()
 
-    def _send(self, printer: QPrinter) -> None:
-        if self._sheet is None:
-            return
+    def _not_sent(self) -> None:
+        self._busy = False
+
+    def _send(self, sheet: Sheet, printer: QPrinter) -> None:
+        """The paper that was asked for: another may be chosen while the system's dialog is open."""
+        self._busy = False
         try:
-            printed = print_sheet(self._sheet, printer)
+            printed = print_sheet(sheet, printer)
         except EnvironmentFault as error:
             self._box.set_problem(sentence(error))
             return
-        self._end(self._sheet, "已送往打印机", printed)
+        self._end(sheet, "已送往打印机", printed)
 
     def _end(self, sheet: Sheet, words: str, printed: Printed) -> None:
         work = partial(signed_papers.note_printed, self._context.desk, sheet)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import cast
 
+import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from station_app.domain.application import REQUIRED_SCANS, Category, Content, FieldReturn, ReturnCode, ScanKind, State
@@ -14,7 +16,7 @@ from station_app.services import intake
 from station_app.services.desk import Desk
 from tests.unit.ui.intake.conftest import WallClock, focused, press, sample, scans, settle, write
 from tests.unit.ui.intake.pages import CTRL, begin, complete, enter, give_back
-from ui.pages.intake import IntakePage
+from ui.pages.intake import IntakePage, printing
 
 # ---- paper
 
@@ -65,6 +67,34 @@ def test_each_paper_gets_a_file_of_its_own_name(qtbot: QtBot, page: IntakePage, 
     settle(qtbot, page)
     assert page._print._path.text().endswith("确认单.pdf")
     press(Qt.Key.Key_Escape)
+
+
+def test_the_printer_gets_the_paper_that_was_asked_for_and_is_asked_once(
+    qtbot: QtBot, page: IntakePage, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system's dialog stays open beside the choice of papers."""
+    opened: list[QDialog] = []
+
+    def dialog(printer: QPrinter, parent: QWidget) -> QDialog:
+        printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+        printer.setOutputFileName(str(tmp_path / "printed.pdf"))
+        opened.append(QDialog(parent))
+        return opened[-1]
+
+    monkeypatch.setattr(printing, "QPrintDialog", dialog)
+    page.open(begin(desk, category=Category.SOCIAL_WORKER))
+    settle(qtbot, page)
+    press(Qt.Key.Key_F8)
+    settle(qtbot, page)
+    page._print._print()
+    page._print._print()
+    assert len(opened) == 1
+    page._print._papers.step(1)
+    settle(qtbot, page)
+    opened[0].accept()
+    settle(qtbot, page)
+    assert "助推计划申请表" in text_of(tmp_path / "printed.pdf")
+    assert not page._print.isVisible()
 
 
 def test_a_folder_that_is_not_there_is_said_beside_the_path(qtbot: QtBot, page: IntakePage, desk: Desk) -> None:
