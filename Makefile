@@ -36,8 +36,10 @@ bench: setup-bench ## each measure beside its baseline, also as build/bench.json
 trials: setup-test ## faults of every kind, then both sides compared (make trials TRIALS=5000 SEED=7)
 	@$(BIN)/python -m tests.trials --trials $(TRIALS) $(if $(SEED),--seed $(SEED))
 
-shots: setup ## the pictures of README and handbook, made anew from the demo
+shots: setup-test ## the pictures of README and handbook, made anew from the demo and from a worker's papers
 	@$(OFFSCREEN) $(BIN)/python -m tests.journey --out build/demo --pictures docs/images
+	@$(OFFSCREEN) $(BIN)/pytest -q tests/integration/ui/test_capture_journey.py -k checked_record
+	@$(BIN)/python -m tests.tools.shown_pictures build/capture/paper_becomes_a_checked_record
 
 lint: setup-test
 	@$(BIN)/ruff check

@@ -9,16 +9,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import sys
 import tempfile
-from collections.abc import Iterable
 from pathlib import Path
 
-from PIL import Image
-
-from tests.journey.central import ROOT, CommandError
+from tests.journey.central import CommandError
 from tests.journey.conductor import Conductor, JourneyError
+from tests.tools.shown_pictures import copy_shown
 
 _WATCHED_PACE = 35  # milliseconds between two keys
 
@@ -40,7 +37,7 @@ def main() -> int:
         )
         code = _played(conductor)
         if code == 0 and chosen.pictures:
-            _copy_pictures(out, chosen.pictures)
+            copy_shown(out, chosen.pictures)
     return code
 
 
@@ -79,28 +76,6 @@ def _emptied(out: Path) -> Path:
         for path in out.glob(pattern):
             path.unlink()
     return out
-
-
-def _copy_pictures(out: Path, target: Path) -> None:
-    """Those that a page of the documentation shows."""
-    target.mkdir(parents=True, exist_ok=True)
-    shown = _shown_in((ROOT / "README.md", *(ROOT / "docs").rglob("*.md")))
-    for path in out.glob("[0-9][0-9]-*.png"):
-        name = f"{path.stem[3:]}.png"
-        if name in shown:
-            _write_small(path, target / name)
-
-
-def _write_small(source: Path, target: Path) -> None:
-    """256 colours are enough for a page, at a quarter of the size."""
-    with Image.open(source) as picture:
-        small = picture.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-        small.save(target, optimize=True)
-
-
-def _shown_in(pages: Iterable[Path]) -> set[str]:
-    """The file names of the pictures that these pages show from ``images/``."""
-    return {name for page in pages for name in re.findall(r"images/([a-z-]+\.png)", page.read_text(encoding="utf-8"))}
 
 
 def _short(path: Path) -> str:

@@ -16,7 +16,7 @@ from station_app.domain.application import ScanKind
 from station_app.papers.reading.kinds import kind_of
 from station_app.papers.reading.pictures import Picture
 from station_app.papers.reading.shapes import Box, Line
-from station_app.papers.reading.text import Read, Recogniser
+from station_app.papers.reading.text import FOUND_IN, Read, Recogniser
 
 _RED, _BRIGHT = 35, 110  # levels by which red leads; its least
 _JOIN = 90  # parts of the longer side: letters and ring of a seal stand so close
@@ -33,18 +33,17 @@ _WORD = 4  # characters: of fewer are a seal's own letters
 class SealReader(Recogniser):
     """Reads certificates as they lie and again under their seals."""
 
-    def read(self, picture: Picture, *how: Any, **told: Any) -> Read:
-        found = super().read(picture, *how, **told)
+    def read(self, picture: Picture, found_in: int = FOUND_IN, *, as_it_lies: bool = False) -> Read:
+        """As ``Recogniser.read``."""
+        found = super().read(picture, found_in, as_it_lies=as_it_lies)
         if kind_of(found.lines) is not ScanKind.CERTIFICATE:
             return found
-        straight = picture if told.get("upright") else np.ascontiguousarray(np.rot90(picture, found.turns))
+        straight = np.ascontiguousarray(np.rot90(picture, found.turns))
         seals = seals_on(straight)
         if not seals:
             return found
         top, bottom = _strip(found.lines, seals, straight.shape[0])
-        again = super().read(without_red(straight[top:bottom]))
-        if again.turns:  # its few words mislead it
-            return found
+        again = super().read(without_red(straight[top:bottom]), as_it_lies=True)  # its few words would mislead
         lower = [replace(line, top=line.top + top, bottom=line.bottom + top) for line in again.lines]
         return replace(found, lines=tuple(merged(found.lines, lower, seals)))
 

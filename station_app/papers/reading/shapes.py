@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _TALL = 1.4  # of the usual height
+_HUGE = 2.5  # times the usual height: a single character so high is none of its row
 _THIN, _SHORT_THIN, _FEW = 0.4, 0.5, 3  # of its box that a straight piece of text fills at least; characters
 _COPY = re.compile("仅供|样本|测试|复印|无效|使用|副本|水印|样张|COPY|SAMPLE|VOID")
 
@@ -119,7 +120,16 @@ def _share(line: Line, first: int, last: int) -> Box:
 
 
 def rows_of(lines: Sequence[Line]) -> list[Row]:
-    """Group by height on the page: a piece belongs to the row whose middle lies within half its height."""
+    """Group by height on the page: a piece belongs to the row whose middle lies within half its height. A character
+    of a watermark, several times as high as the print, is a row of its own.
+    """
+    usual = sorted(line.height for line in lines)[len(lines) // 2] if lines else 0.0
+    apart = [line for line in lines if line.height > _HUGE * usual and len(line.text) <= _FEW]
+    rows = _rows([line for line in lines if line not in apart]) + [Row((line,)) for line in apart]
+    return sorted(rows, key=lambda row: min(line.middle for line in row.lines))
+
+
+def _rows(lines: Sequence[Line]) -> list[Row]:
     rows: list[list[Line]] = []
     for line in sorted(lines, key=lambda each: each.middle):
         here = rows[-1] if rows else []

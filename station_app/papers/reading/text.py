@@ -21,7 +21,7 @@ from station_app.papers.reading.pictures import Picture
 from station_app.papers.reading.shapes import Box, Line
 
 _THREADS = 2
-_FOUND_IN = 1088  # pixels of the longer side: letters are found in fewer than they are read in
+FOUND_IN = 1088  # pixels of the longer side: letters are found in fewer than they are read in
 _AT_ONCE = 2  # pieces; each is padded to the longest of them
 _SHORTEST = (3, 48, 96)  # channels, height, width that a piece is padded to: 320 by itself, mostly for nothing
 _LONG = 1.5  # times as long as high: such a piece shows which way it lies
@@ -47,7 +47,7 @@ class Recogniser:
                 "Global.use_preprocess_img": False,
                 "Global.use_vertical_padding": False,
                 "Det.limit_type": "max",
-                "Det.limit_side_len": _FOUND_IN,
+                "Det.limit_side_len": FOUND_IN,
                 "Cls.cls_batch_num": _AT_ONCE,
                 "Rec.rec_batch_num": _AT_ONCE,
                 "Rec.rec_img_shape": list(_SHORTEST),
@@ -63,7 +63,7 @@ class Recogniser:
             return []
         return [_around(box) for box in _some(found.boxes)]
 
-    def read(self, picture: Picture, found_in: int = _FOUND_IN, *, as_it_lies: bool = False) -> Read:
+    def read(self, picture: Picture, found_in: int = FOUND_IN, *, as_it_lies: bool = False) -> Read:
         """What stands on a picture, as it would lie upright. ``found_in``: pixels of the longer side in which letters
         are looked for; ``as_it_lies``: without turning what lies turned.
         """

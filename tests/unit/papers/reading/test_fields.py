@@ -51,6 +51,22 @@ def test_rows_are_read_from_left_to_right_whatever_their_order() -> None:
     assert [row.text for row in rows_of(lines)] == ["甲乙", "丙丁"]
 
 
+def test_a_character_of_a_watermark_is_no_part_of_the_value_that_it_stands_beside() -> None:
+    """As it was read: the value's place would be cut out four lines high."""
+    lines = [
+        Line("姓名", 1.0, 111, 214, 221, 265),
+        Line("程慧艳", 1.0, 376, 215, 506, 275),
+        Line("样", 0.999, 595, 326, 793, 518),
+        Line("茶艺师", 1.0, 376, 365, 507, 424),
+        Line("职业名称", 1.0, 113, 366, 255, 414),
+        Line("三级/高级工", 0.975, 379, 444, 611, 500),
+        Line("职业技能等级", 1.0, 113, 442, 318, 491),
+    ]
+    found = fields_of(ScanKind.CERTIFICATE, lines, ["茶艺师"])["occupation"]
+    assert (found.value, found.confidence) == ("茶艺师", 1.0)
+    assert found.box == (376, 365, 507, 424)
+
+
 def test_the_front_of_an_identity_card() -> None:
     assert kind_of(_front()) is ScanKind.ID_FRONT
     assert _read(ScanKind.ID_FRONT, _front()) == {
