@@ -203,7 +203,7 @@ def _a_whole_stack_more(desk: Desk, _case: str, _folder: Path) -> None:
 _SHEET = FakeScanner().page
 _CASES = {
     "into_the_tray": Case({Point.SCAN_FILE, Point.TRAY}, _nothing, _whole_handfuls, _all_wait_once),
-    "discard": Case({Point.TRAY}, _a_stack_waits, _all_or_none, _none_waits),
+    "discard": Case({Point.TRAY, Point.RETENTION}, _a_stack_waits, _all_or_none, _none_waits),
     "print_it": Case({Point.PRINT, Point.OUTPUT_FILE}, _nothing, _no_paper_without_its_note, _paper_and_note),
     "sort": Case({Point.SCAN_ROW, Point.READING, Point.TRAY}, _printed, _each_page_somewhere, _sorted_once),
     "cut_by_hand": Case({Point.SCAN_FILE, Point.SCAN_ROW}, _one_page, _whole_or_cut, _cut_once),

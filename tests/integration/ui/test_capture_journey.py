@@ -230,10 +230,18 @@ def _scan_the_certificate(counter: Counter, scanner: FakeScanner) -> None:
 
     drawn = pictures.certificate(_WHO, Category(_CASE["category"]), _CASE["certificate"])
     scanner.page = _a4(pixels_of(drawn), 3)
+    number = str(_CASE["certificate"]["number"])
+    counter.intake.form.go_to("number")
+    _write(number[:-1] + str((int(number[-1]) + 1) % 10))  # a slip of the finger
+    counter.press(Qt.Key.Key_Return)
     counter.press(Qt.Key.Key_F12)
     counter.until(lambda: ScanKind.CERTIFICATE in counter.kinds())
-    counter.picture("certificate-scanned")
-    counter.adopt("occupation", "level", "number", "issue_date")
+    counter.until(counter.intake.side.compare.isVisible)
+    counter.intake.form.go_to("number")
+    counter.picture("compare")
+    counter.press(Qt.Key.Key_A, _ALT)
+    counter.until(lambda: counter.value("number") == number)
+    counter.adopt("occupation", "level", "issue_date")
     assert counter.value("occupation") == _CASE["certificate"]["occupation"]
     assert counter.value("level") == str(_CASE["certificate"]["level"])
     counter.picture("certificate-read")
