@@ -22,6 +22,7 @@ from benchmarks.measure import Measure, bounded, median
 from station_app.papers.reader import Reader
 from station_app.papers.reading import SURE
 from station_app.papers.reading.fields import fields_of
+from station_app.papers.reading.pictures import Picture
 from station_app.papers.reading.quality import DOUBTFUL
 from station_app.papers.reading.shapes import Line
 from station_app.papers.reading.text import Recogniser
@@ -151,7 +152,7 @@ def _read(sample: Sample, file: Path, reader: Reader, plain: Recogniser) -> Page
             if values.get(name) != value
         ),
         Reading(_right(sample, values), seconds),
-        _told(sample, lambda: plain.read(sample.page.pixels, as_it_lies=True).lines) if is_compared else None,
+        _told(sample, lambda: _as_it_came(plain, sample.page.pixels)) if is_compared else None,
         _told(sample, lambda: tesseract.read(file)) if is_compared and tesseract.is_there() else None,
     )
 
@@ -159,6 +160,10 @@ def _read(sample: Sample, file: Path, reader: Reader, plain: Recogniser) -> Page
 def _shown(own: dict[str, Any] | None, name: str) -> str:
     field = own["fields"].get(name) if own else None
     return f"{field['value']} ({field['confidence']})" if field else "–"
+
+
+def _as_it_came(plain: Recogniser, page: Picture) -> Sequence[Line]:
+    return plain.read(page, plain.find(page), as_it_lies=True).lines
 
 
 def _told(sample: Sample, lines: Callable[[], Sequence[Line]]) -> Reading:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 
 _NICER = 5
+_PLACES = -8  # glibc's M_ARENA_MAX
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,9 @@ class _Work:
     def recogniser(self) -> Recogniser:
         """Raises EnvironmentFault ``reading_not_started``: no page is to blame."""
         try:
-            from station_app.papers.reading.seals import SealReader
+            from station_app.papers.reading.text import Recogniser
 
-            return SealReader()
+            return Recogniser()
         except Exception as error:  # whatever a library of machine code says on this PC
             raise EnvironmentFault("reading_not_started") from error
 
@@ -70,6 +71,7 @@ class _Work:
 
 def main() -> None:
     _give_way()
+    _share_memory()
     work = _Work()
     _say({"ready": True})
     for request in _asked():
@@ -82,6 +84,12 @@ def _give_way() -> None:
     """The window comes first where there are two cores only."""
     if sys.platform != "win32":
         os.nice(_NICER)
+
+
+def _share_memory() -> None:
+    """All threads take it from one place; glibc alone would give each thread places of its own, and keep them."""
+    with contextlib.suppress(OSError, AttributeError):  # another library has no such call
+        ctypes.CDLL(None).mallopt(_PLACES, 1)
 
 
 def _give_memory_back() -> None:

@@ -7,38 +7,39 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import cv2
 import numpy as np
 import zxingcpp
+from numpy.typing import NDArray
 
 from station_app.domain.application import ScanKind
 from station_app.domain.reading import DocumentReading, ReadField
 from station_app.errors import UserError
 from station_app.papers.code import read_code
 from station_app.papers.reading.fields import Field, fields_of
-from station_app.papers.reading.finding import Outline, corner_first, outlines, straightened
+from station_app.papers.reading.finding import Outline, corner_first, straightened
 from station_app.papers.reading.kinds import kind_of, marks_of
+from station_app.papers.reading.looking import WORTH, Look, around, length, looked
+from station_app.papers.reading.parts import clusters
 from station_app.papers.reading.pictures import Picture
 from station_app.papers.reading.quality import Defect, has_glare, is_blurred, is_cut, is_too_small
-from station_app.papers.reading.shapes import Box, Line, Point
+from station_app.papers.reading.seals import without_seals
+from station_app.papers.reading.shapes import Box, Line, Pieces
 from station_app.papers.reading.sides import Quad
 from station_app.papers.reading.signature import is_missing
 
 if TYPE_CHECKING:  # its library is loaded when something is read
-    from station_app.papers.reading.text import Recogniser
+    from station_app.papers.reading.text import Read, Recogniser
 
 _CARD, _SHEET = 1100, 1800  # pixels of the longer side that are read...
-_CARD_LETTERS, _SHEET_LETTERS = 800, 1088  # ...and in which letters are found
+_CARD_LETTERS, _SHEET_LETTERS = 800, 960  # ...and in which letters are found
 _CARD_SHARE = 0.45  # of the page's area: a smaller document is read as a card
-_LOOK = 960  # pixels of the longer side while looking for text outside outlines
-_BAND = 0.08  # of the page's height: an empty band that parts documents
 _RULED = 0.1  # of an outline: text beside it reaches so far into it only if both are parts of one sheet
-_WORTH = 3  # pieces of text that make a document
-_MARGIN = 0.6  # of a letter's height around text that has no outline
 _SIDES = (ScanKind.ID_FRONT, ScanKind.ID_BACK)
 _CARDS = (*_SIDES, ScanKind.CARD)
+Matrix: TypeAlias = NDArray[Any]  # 3 x 3, from a straightened picture to its page
 _SHEETS = (ScanKind.CERTIFICATE, ScanKind.FORM)  # where no edge of one is seen, it is as large as the page
 
 
@@ -63,76 +64,81 @@ class Document:
 
 def documents_on(page: Picture, recogniser: Recogniser, occupations: Sequence[str], today: date) -> list[Document]:
     """From the top downwards; a page with nothing to read is one blank document."""
-    whole = _whole(page)
-    boxes = _text_on(page, recogniser)
-    if not boxes:
-        return [Document(ScanKind.OTHER, whole.quad, defects=(Defect.BLANK,))]
-    found = [each for each in outlines(page, boxes) if sum(_inside(each.quad, box) for box in boxes) >= _WORTH]
-    outside = [box for box in boxes if not any(_inside(each.quad, box) for each in found)]
-    if not found or len(outside) > len(boxes) / 2:
-        return _without_outlines(page, boxes, whole, recogniser, occupations, today)
-    if len(outside) >= 2 * _WORTH:
-        rest = _around(outside, page)
-        if any(_overlap(each.quad, rest) > _RULED for each in found):  # the ruled lines of a table on a sheet
-            return _without_outlines(page, boxes, whole, recogniser, occupations, today)
-        found.append(Outline(rest, seen=False))
-    read = [each for outline in found for each in _read(page, outline, recogniser, occupations, today)]
-    return sorted(read, key=lambda each: min(y for _, y in each.corners))
+    return sorted(
+        _Page(page, recogniser, occupations, today).documents(), key=lambda each: min(y for _, y in each.corners)
+    )
 
 
-def _without_outlines(
-    page: Picture, boxes: Sequence[Box], whole: Outline, recogniser: Recogniser, occupations: Sequence[str], today: date
-) -> list[Document]:
-    """A photocopy, or a sheet on a ground of its own colour: what stands far apart is looked at apart, and counts as
-    several documents only if each is a known one.
-    """
-    parts = _clusters(boxes, page)
-    if len(parts) > 1:
-        read = [
-            each for part in parts for each in _read(page, _region(part, page, whole), recogniser, occupations, today)
-        ]
-        kinds = [each.kind for each in read]
-        if ScanKind.OTHER not in kinds and len(set(kinds)) == len(kinds):  # half a certificate is one by its words
-            return read
-    read = _read(page, _region(boxes, page, whole), recogniser, occupations, today)
-    if len(read) == 1 and read[0].kind in _SHEETS:
-        return [replace(read[0], corners=upright(whole.quad, read[0].corners))]
-    return read
+@dataclass(frozen=True)
+class _Page:
+    picture: Picture
+    recogniser: Recogniser
+    occupations: Sequence[str]
+    today: date
 
+    def documents(self) -> list[Document]:
+        look = looked(self.picture, self.recogniser)
+        found, outside = list(look.found), look.outside
+        if not look.boxes:
+            return [Document(ScanKind.OTHER, whole_of(self.picture), defects=(Defect.BLANK,))]
+        if not found or len(outside) > len(look.boxes) / 2:
+            return self._without_outlines(look)
+        if len(outside) >= 2 * WORTH:
+            rest = around(outside, self.picture)
+            if any(_overlap(each.quad, rest) > _RULED for each in found):  # the ruled lines of a table on a sheet
+                return self._without_outlines(look)
+            found.append(Outline(rest, seen=False))
+        return [each for outline in found for each in self._read(outline, look)]
 
-def _clusters(boxes: Sequence[Box], page: Picture) -> list[list[Box]]:
-    """Boxes parted by wide empty bands across the text: across the page, or along it where it lies on its side."""
-    on_side = sum(box[3] - box[1] > box[2] - box[0] for box in boxes) > len(boxes) / 2
-    first, last, size = (0, 2, page.shape[1]) if on_side else (1, 3, page.shape[0])
-    ordered = sorted(boxes, key=lambda box: box[first])
-    parts, end = [[ordered[0]]], ordered[0][last]
-    for box in ordered[1:]:
-        if box[first] - end > _BAND * size:
-            parts.append([])
-        parts[-1].append(box)
-        end = max(end, box[last])
-    return _of_some(parts, first, last)
+    def _without_outlines(self, look: Look) -> list[Document]:
+        """A photocopy, or a sheet on a ground of its own colour: what stands far apart is looked at apart, and counts
+        as several documents only if each is a known one.
+        """
+        parts = clusters(look.boxes, self.picture)
+        if len(parts) > 1:
+            read = [each for part in parts for each in self._read(self._region(part), look)]
+            kinds = [each.kind for each in read]
+            if ScanKind.OTHER not in kinds and len(set(kinds)) == len(kinds):  # half a certificate is one by its words
+                return read
+        read = self._read(self._region(look.boxes), look)
+        if len(read) == 1 and read[0].kind in _SHEETS:
+            return [replace(read[0], corners=upright(whole_of(self.picture), read[0].corners))]
+        return read
 
+    def _region(self, boxes: Sequence[Box]) -> Outline:
+        """The page, or the part of it where the text is, when that is small: it is read with more pixels."""
+        quad = around(boxes, self.picture)
+        return Outline(quad if self._is_small(quad) else whole_of(self.picture), seen=False)
 
-def _of_some(parts: list[list[Box]], first: int, last: int) -> list[list[Box]]:
-    """Each of at least so many pieces as make a document: a smaller one belongs to what is nearest to it."""
-    gaps = [min(b[first] for b in after) - max(b[last] for b in before) for before, after in pairwise(parts)]
-    while (few := next((at for at, part in enumerate(parts) if len(part) < _WORTH), None)) is not None and gaps:
-        gap = min((each for each in (few - 1, few) if 0 <= each < len(gaps)), key=lambda each: gaps[each])
-        parts[gap : gap + 2] = [parts[gap] + parts[gap + 1]]
-        del gaps[gap]
-    return parts
+    def _is_small(self, quad: Quad) -> bool:
+        height, width = self.picture.shape[:2]
+        return bool(cv2.contourArea(np.array(quad, np.float32)) < _CARD_SHARE * height * width)
 
+    def _read(self, outline: Outline, look: Look) -> list[Document]:
+        longest, letters = (_CARD, _CARD_LETTERS) if self._is_small(outline.quad) else (_SHEET, _SHEET_LETTERS)
+        quad = outline.quad
+        picture, back = straightened(self.picture, quad, longest)
+        read = self._text_of(picture, look.letters_in(quad, np.linalg.inv(back), letters), letters)
+        if read.turns:
+            quad = corner_first(quad, read.turns)
+            picture, back = straightened(self.picture, quad, longest)
+        if not read.lines:
+            return [Document(ScanKind.OTHER, quad, defects=(Defect.BLANK,), seen=outline.seen)]
+        if (parts := _two_sides(read.lines)) is not None:
+            return [
+                self._document(picture, back, Outline(_placed(lines, back, picture), seen=False), lines)
+                for lines in parts
+            ]
+        whole = replace(outline, quad=quad)
+        return [replace(self._document(picture, back, whole, read.lines), slant=read.slant)]
 
-def _region(boxes: Sequence[Box], page: Picture, whole: Outline) -> Outline:
-    """The page, or the part of it where the text is, when that is small: it is read with more pixels."""
-    quad = _around(boxes, page)
-    area = cv2.contourArea(np.array(quad, np.float32))
-    return Outline(quad, seen=False) if area < _CARD_SHARE * page.shape[0] * page.shape[1] else whole
+    def _text_of(self, picture: Picture, pieces: Pieces | None, longest: int) -> Read:
+        """``pieces``: where its text is, if that is known."""
+        clear = without_seals(picture)
+        return self.recogniser.read(clear, self.recogniser.find(clear, longest) if pieces is None else pieces)
 
-
-def _whole(page: Picture) -> Outline:
-    return Outline(whole_of(page), seen=False)
+    def _document(self, picture: Picture, back: Matrix, outline: Outline, lines: Sequence[Line]) -> Document:
+        return _document(picture, back, outline, lines, self.occupations, self.today)
 
 
 def whole_of(page: Picture) -> Quad:
@@ -147,56 +153,13 @@ def upright(quad: Quad, like: Quad) -> Quad:
     return corner_first(quad, round(math.atan2(by - ay, bx - ax) / (math.pi / 2)) % 4)
 
 
-def _text_on(page: Picture, recogniser: Recogniser) -> list[Box]:
-    scale = min(1.0, _LOOK / max(page.shape[:2]))
-    small = cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else page
-    return [(a / scale, b / scale, c / scale, d / scale) for a, b, c, d in recogniser.find(small)]
-
-
-def _inside(quad: Quad, box: Box) -> bool:
-    middle = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
-    return cv2.pointPolygonTest(np.array(quad, np.float32), middle, measureDist=False) >= 0
-
-
 def _overlap(one: Quad, other: Quad) -> float:
     """The share of the first that lies under the second."""
     area, _ = cv2.intersectConvexConvex(np.array(one, np.float32), np.array(other, np.float32))
     return float(area) / max(cv2.contourArea(np.array(one, np.float32)), 1.0)
 
 
-def _around(boxes: Sequence[Box], page: Picture) -> Quad:
-    """A box around text that has no outline of its own."""
-    margin = _MARGIN * sorted(min(c - a, d - b) for a, b, c, d in boxes)[len(boxes) // 2]
-    left, top = max(0.0, min(b[0] for b in boxes) - margin), max(0.0, min(b[1] for b in boxes) - margin)
-    right = min(page.shape[1] - 1.0, max(b[2] for b in boxes) + margin)
-    bottom = min(page.shape[0] - 1.0, max(b[3] for b in boxes) + margin)
-    return (left, top), (right, top), (right, bottom), (left, bottom)
-
-
-# ---- one outline
-
-
-def _read(
-    page: Picture, outline: Outline, recogniser: Recogniser, occupations: Sequence[str], today: date
-) -> list[Document]:
-    area = cv2.contourArea(np.array(outline.quad, np.float32))
-    is_small = area < _CARD_SHARE * page.shape[0] * page.shape[1]
-    longest, letters = (_CARD, _CARD_LETTERS) if is_small else (_SHEET, _SHEET_LETTERS)
-    quad = outline.quad
-    picture, back = straightened(page, quad, longest)
-    read = recogniser.read(picture, letters)
-    if read.turns:
-        quad = corner_first(quad, read.turns)
-        picture, back = straightened(page, quad, longest)
-    if not read.lines:
-        return [Document(ScanKind.OTHER, quad, defects=(Defect.BLANK,), seen=outline.seen)]
-    if (parts := _two_sides(read.lines)) is not None:
-        return [
-            _document(picture, back, Outline(_placed(lines, back, picture), seen=False), lines, occupations, today)
-            for lines in parts
-        ]
-    whole = replace(outline, quad=quad)
-    return [replace(_document(picture, back, whole, read.lines, occupations, today), slant=read.slant)]
+# ---- one paper
 
 
 def _two_sides(lines: Sequence[Line]) -> tuple[list[Line], list[Line]] | None:
@@ -213,28 +176,28 @@ def _two_sides(lines: Sequence[Line]) -> tuple[list[Line], list[Line]] | None:
     return None
 
 
-def _placed(lines: Sequence[Line], back: object, picture: Picture) -> Quad:
+def _placed(lines: Sequence[Line], back: Matrix, picture: Picture) -> Quad:
     """Where a part of a straightened picture lies on its page."""
     return _on_page(_bounds([each.box for each in lines], picture), back)
 
 
-def _on_page(box: Box, back: object) -> Quad:
+def _on_page(box: Box, back: Matrix) -> Quad:
     """``back``: the matrix from the straightened picture to its page."""
     left, top, right, bottom = box
     points = np.array([[(left, top), (right, top), (right, bottom), (left, bottom)]], np.float32)
-    placed = cv2.perspectiveTransform(points, np.asarray(back))[0]
+    placed = cv2.perspectiveTransform(points, back)[0]
     a, b, c, d = ((float(x), float(y)) for x, y in placed)
     return a, b, c, d
 
 
 def _bounds(boxes: Sequence[Box], picture: Picture) -> Box:
-    quad = _around(boxes, picture)
+    quad = around(boxes, picture)
     return quad[0][0], quad[0][1], quad[2][0], quad[2][1]
 
 
 def _document(
     picture: Picture,
-    back: object,
+    back: Matrix,
     outline: Outline,
     lines: Sequence[Line],
     occupations: Sequence[str],
@@ -246,14 +209,14 @@ def _document(
     if code is not None:
         kind = ScanKind.FORM
         fields = {**fields_of(kind, lines, occupations), **code.fields}
-    scale = _length(outline.quad) / max(picture.shape[:2])
+    scale = length(outline.quad) / max(picture.shape[:2])
     blurred = is_blurred(picture, lines)
     is_card = outline.seen and not outline.cut and kind in _CARDS
     found = {
         Defect.BLUR: blurred,
         Defect.GLARE: has_glare(picture),
         Defect.CUT_EDGE: outline.cut or is_cut(lines, picture.shape[1], picture.shape[0]),
-        Defect.TOO_SMALL: is_too_small(lines, max(scale, 1.0), _length(outline.quad) if is_card else 0.0),
+        Defect.TOO_SMALL: is_too_small(lines, max(scale, 1.0), length(outline.quad) if is_card else 0.0),
         Defect.EXPIRED: _is_expired(kind, fields, today),
         Defect.SIGNATURE_MISSING: code is not None and not blurred and is_missing(picture, lines, code.quad),
     }
@@ -263,14 +226,6 @@ def _document(
     }
     defects = tuple(defect for defect, there in found.items() if there)
     return Document(kind, outline.quad, placed, defects, outline.seen)
-
-
-def _length(quad: Quad) -> float:
-    return max(_apart(quad[0], quad[1]), _apart(quad[1], quad[2]))
-
-
-def _apart(one: Point, other: Point) -> float:
-    return float(np.hypot(one[0] - other[0], one[1] - other[1]))
 
 
 def _is_expired(kind: ScanKind, fields: dict[str, Field], today: date) -> bool:

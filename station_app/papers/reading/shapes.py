@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from numpy.typing import NDArray
 
 _TALL = 1.4  # of the usual height
 _HUGE = 2.5  # times the usual height: a single character so high is none of its row
@@ -14,6 +17,16 @@ _COPY = re.compile("仅供|样本|测试|复印|无效|使用|副本|水印|样�
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]  # left, top, right, bottom
 _HALF_WIDTH, _WIDE_FROM = 0.55, 0x2E80  # of a Chinese character: digits and letters; the first that is as wide
+
+
+Pieces: TypeAlias = NDArray[Any]  # float32, pieces of text x 4 corners x 2: each clockwise from its upper left on
+
+
+def boxes_of(pieces: Pieces) -> list[Box]:
+    """Upright ones, around slanted pieces."""
+    return [
+        (float(xs.min()), float(ys.min()), float(xs.max()), float(ys.max())) for xs, ys in pieces.transpose(0, 2, 1)
+    ]
 
 
 @dataclass(frozen=True)

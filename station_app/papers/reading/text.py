@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # before its import: no connection is ever made
 
@@ -18,14 +17,14 @@ from rapidocr import RapidOCR
 from rapidocr.main import RapidOCRError
 
 from station_app.papers.reading.pictures import Picture
-from station_app.papers.reading.shapes import Box, Line
+from station_app.papers.reading.shapes import Box, Line, Pieces, boxes_of
 
-_THREADS = 2
+_CORES = 2
 FOUND_IN = 1088  # pixels of the longer side: letters are found in fewer than they are read in
-_AT_ONCE = 2  # pieces; each is padded to the longest of them
 _SHORTEST = (3, 48, 96)  # channels, height, width that a piece is padded to: 320 by itself, mostly for nothing
 _LONG = 1.5  # times as long as high: such a piece shows which way it lies
 _LEAST_SCORE = 0.5
+_NONE: Pieces = np.empty((0, 4, 2), np.float32)
 
 
 @dataclass(frozen=True)
@@ -38,74 +37,71 @@ class Read:
 
 
 class Recogniser:
-    """Loads the models, about a second; then any number of pictures."""
+    """Loads the models, about a second; then any number of pictures.
+
+    Letters are looked for with all cores on one picture; pieces are read one on each core, which a model of so small
+    pictures uses better.
+    """
 
     def __init__(self) -> None:
-        self._engine = RapidOCR(
-            params={
-                "Global.log_level": "critical",
-                "Global.use_preprocess_img": False,
-                "Global.use_vertical_padding": False,
-                "Det.limit_type": "max",
-                "Det.limit_side_len": FOUND_IN,
-                "Cls.cls_batch_num": _AT_ONCE,
-                "Rec.rec_batch_num": _AT_ONCE,
-                "Rec.rec_img_shape": list(_SHORTEST),
-                "EngineConfig.onnxruntime.intra_op_num_threads": _THREADS,
-            }
-        )
+        self._finding, self._reading = _engine(_CORES), _engine(1)  # each loads only the models that it is asked for
 
-    def find(self, picture: Picture) -> list[Box]:
-        """Where text is, nothing of what it says."""
-        try:
-            _, found = self._engine.detect_and_crop(picture, {})
-        except RapidOCRError:  # there is none
-            return []
-        return [_around(box) for box in _some(found.boxes)]
-
-    def read(self, picture: Picture, found_in: int = FOUND_IN, *, as_it_lies: bool = False) -> Read:
-        """What stands on a picture, as it would lie upright. ``found_in``: pixels of the longer side in which letters
-        are looked for; ``as_it_lies``: without turning what lies turned.
-        """
-        try:
-            corners = self._corners(picture, found_in)
-            pieces, labels = self._pieces(picture, corners)
-            turns = 0 if as_it_lies else _turns([_around(box) for box in corners], labels)
-            if turns:  # letters are where they were: finding them again would be a third of the work
-                picture, corners = np.rot90(picture, turns), _turned(corners, picture.shape, turns)
-                pieces, _ = self._pieces(picture, corners)
-            texts = self._engine.recognize_txt(pieces)
-        except RapidOCRError:
-            return Read((), 0)
-        found = zip(_some(texts.txts), texts.scores, [_around(box) for box in corners], strict=True)
-        lines = [Line(text, float(score), *box) for text, score, box in found if text.strip() and score >= _LEAST_SCORE]
-        return Read(tuple(lines), turns, _slant(corners))
-
-    def _corners(self, picture: Picture, found_in: int) -> NDArray[Any]:
-        """Of the pieces of text, each from its upper left on."""
+    def find(self, picture: Picture, found_in: int = FOUND_IN) -> Pieces:
+        """Where text is, nothing of what it says. ``found_in``: pixels of the longer side in which it is looked for."""
         scale = min(1.0, found_in / max(picture.shape[:2]))
         small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else picture
-        _, found = self._engine.detect_and_crop(small, {})
-        return np.asarray(_some(found.boxes) / np.float32(scale))
+        try:
+            _, found = self._finding.detect_and_crop(small, {})
+        except RapidOCRError:  # there is none
+            return _NONE
+        return np.asarray(found.boxes, np.float32) / np.float32(scale)
 
-    def _pieces(self, picture: Picture, corners: NDArray[Any]) -> tuple[list[Picture], list[str]]:
+    def read(self, picture: Picture, found: Pieces, *, as_it_lies: bool = False) -> Read:
+        """What stands in these places of a picture, as it would lie upright. ``as_it_lies``: without turning what lies
+        turned.
+        """
+        if not len(found):
+            return Read((), 0)
+        pieces, labels = self._pieces(picture, found)
+        turns = 0 if as_it_lies else _turns(boxes_of(found), labels)
+        if turns:  # letters are where they were: finding them again would be a third of the work
+            picture, found = np.rot90(picture, turns), _turned(found, picture.shape, turns)
+            pieces, _ = self._pieces(picture, found)
+        read = zip(self._texts(pieces), boxes_of(found), strict=True)
+        lines = [Line(text, score, *box) for (text, score), box in read if text.strip() and score >= _LEAST_SCORE]
+        return Read(tuple(lines), turns, _slant(found))
+
+    def _pieces(self, picture: Picture, corners: Pieces) -> tuple[list[Picture], list[str]]:
         """Pictures of the pieces, each the right way up, and whether it had to be turned for that."""
-        straight, turned = self._engine.cls_and_rotate(self._engine.crop_text_regions(picture, corners))
-        return straight, [label for label, _ in _some(turned.cls_res)]
+        straight, turned = self._finding.cls_and_rotate(self._finding.crop_text_regions(picture, corners))
+        return straight, [label for label, _ in turned.cls_res or ()]
+
+    def _texts(self, pieces: Sequence[Picture]) -> list[tuple[str, float]]:
+        """What each says, and how surely."""
+        with ThreadPoolExecutor(_CORES) as cores:
+            return list(cores.map(self._text, pieces))
+
+    def _text(self, piece: Picture) -> tuple[str, float]:
+        found = self._reading.recognize_txt([piece])
+        return (found.txts or [""])[0], float((found.scores or [0.0])[0])
 
 
-def _some(found: Any) -> Any:
-    """The engine says None for nothing."""
-    return [] if found is None else found
+def _engine(threads: int) -> RapidOCR:
+    return RapidOCR(
+        params={
+            "Global.log_level": "critical",
+            "Global.use_preprocess_img": False,
+            "Global.use_vertical_padding": False,
+            "Det.limit_type": "max",
+            "Det.limit_side_len": FOUND_IN,
+            "Cls.cls_batch_num": _CORES,
+            "Rec.rec_img_shape": list(_SHORTEST),
+            "EngineConfig.onnxruntime.intra_op_num_threads": threads,
+        }
+    )
 
 
-def _around(corners: Any) -> Box:
-    """An upright box around a slanted one."""
-    xs, ys = corners[:, 0], corners[:, 1]
-    return float(xs.min()), float(ys.min()), float(xs.max()), float(ys.max())
-
-
-def _turned(corners: NDArray[Any], shape: Sequence[int], turns: int) -> NDArray[Any]:
+def _turned(corners: Pieces, shape: Sequence[int], turns: int) -> Pieces:
     """Where corners lie when their picture is turned by quarters against the clock; again each from its upper left."""
     height, width = shape[:2]
     for _ in range(turns):
@@ -114,7 +110,7 @@ def _turned(corners: NDArray[Any], shape: Sequence[int], turns: int) -> NDArray[
     return corners.astype(np.float32)
 
 
-def _slant(pieces: Any) -> float:
+def _slant(pieces: Pieces) -> float:
     """Of the upper edges of long pieces, the middle one."""
     edges = [(box[1][0] - box[0][0], box[1][1] - box[0][1], box[3][1] - box[0][1]) for box in pieces]
     slants = sorted(math.atan2(down, across) for across, down, height in edges if across > 3 * abs(height) > 0)

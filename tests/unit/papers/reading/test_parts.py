@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from station_app.papers.reading.pages import _clusters
+from station_app.papers.reading.parts import clusters
 from station_app.papers.reading.shapes import Box
 
 _PORTRAIT, _LANDSCAPE = np.zeros((3500, 2480, 3), np.uint8), np.zeros((2480, 3500, 3), np.uint8)
@@ -20,19 +20,19 @@ def _turned(boxes: list[Box]) -> list[Box]:
 
 def test_two_papers_one_below_the_other() -> None:
     upper, lower = _rows(300, 500, 900, 1150), _rows(2000, 2200, 2400, 2600)
-    assert _clusters([*upper, *lower], _PORTRAIT) == [upper, lower]
+    assert clusters([*upper, *lower], _PORTRAIT) == [upper, lower]
 
 
 def test_the_same_page_lying_on_its_side() -> None:
     left, right = _turned(_rows(300, 500, 900, 1150)), _turned(_rows(2000, 2200, 2400, 2600))
-    assert _clusters([*left, *right], _LANDSCAPE) == [left, right]
+    assert clusters([*left, *right], _LANDSCAPE) == [left, right]
 
 
 def test_a_title_far_above_its_text_is_no_paper_of_its_own() -> None:
     upper, lower = _rows(300, 450, 900, 1100), _rows(2000, 2200, 2400)
-    assert _clusters([*upper, *lower], _PORTRAIT) == [upper, lower]  # the first two stand 350 above the rest
+    assert clusters([*upper, *lower], _PORTRAIT) == [upper, lower]  # the first two stand 350 above the rest
 
 
 def test_too_little_text_is_one_document() -> None:
     boxes = _rows(300, 2000)
-    assert _clusters(boxes, _PORTRAIT) == [boxes]
+    assert clusters(boxes, _PORTRAIT) == [boxes]

@@ -7,13 +7,10 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from station_app.papers.reading.pictures import Picture
-from station_app.papers.reading.seals import merged, seals_on, without_red
-from station_app.papers.reading.shapes import Line
+from station_app.papers.reading.seals import seals_on, without_red, without_seals
 from tests.samples.pictures import _font
 from tests.samples.prints import _stamp
 from tests.samples.scanned import pixels_of
-
-_SEAL = (400.0, 200.0, 600.0, 400.0)
 
 
 def _sheet() -> Image.Image:
@@ -49,25 +46,11 @@ def test_in_red_light_the_seal_is_gone_and_the_print_under_it_is_not() -> None:
     assert clear[inside][grey[inside] < 60].mean() < 90
 
 
-def _line(text: str, left: float, right: float, top: float = 280) -> Line:
-    return Line(text, 0.99, left, top, right, top + 40)
-
-
-def test_a_number_that_a_seal_cut_short_is_read_whole() -> None:
-    short, whole = _line("证书编号：S00001", 100, 410), _line("证书编号：S000011617", 100, 560)
-    assert merged([short], [whole], [_SEAL]) == [whole]
-
-
-def test_what_a_seal_hid_is_added_and_its_own_letters_are_left_out() -> None:
-    letter, date = _line("专", 450, 490), _line("2023年9月21日", 380, 620, 330)
-    assert merged([letter], [date], [_SEAL]) == [date]
-
-
-def test_what_no_seal_touches_stays_as_it_was_read() -> None:
-    before, again = _line("二级（技师）", 100, 300), _line("二级技师", 100, 300)
-    assert merged([before], [again], [_SEAL]) == [before]
-
-
-def test_two_pieces_are_not_given_up_for_half_of_them() -> None:
-    parts = [_line("北京市职业", 300, 440), _line("技能鉴定中心", 450, 640)]
-    assert merged(parts, [_line("北京市", 300, 560)], [_SEAL]) == parts
+def test_beside_a_seal_nothing_changes() -> None:
+    plain, sealed = pixels_of(_sheet()), _sealed()
+    clear = without_seals(sealed)
+    beside = np.ones(plain.shape[:2], bool)
+    beside[630:930, 750:1050] = False
+    assert (clear[beside] == sealed[beside]).all()
+    assert clear[700:860, 800:1000].min(axis=2)[plain[700:860, 800:1000].min(axis=2) > 200].mean() > 235
+    assert without_seals(plain) is plain
