@@ -153,8 +153,10 @@ def read_scan(desk: Desk, scan_id: str) -> bytes:
     return desk.store.scans.get(scan.file_name)
 
 
-def remark_scan(desk: Desk, scan_id: str, remark: str | None) -> Written[None]:
+def remark_scan(desk: Desk, scan_id: str, remark: str | None, excused: Sequence[str] | None = None) -> Written[None]:
     """Why the clerk keeps this page although it has a defect; it goes to the reviewer. None takes it back.
+
+    ``excused``: codes of what is wrong with it now: what is found later is told again; None: as it was.
 
     Raises UserError ``too_long``, ``not_editable``.
     """
@@ -165,6 +167,7 @@ def remark_scan(desk: Desk, scan_id: str, remark: str | None) -> Written[None]:
     with desk.store.write(Point.SCAN_ROW) as uow:
         scan = uow.scans.get(scan_id)
         check_there(uow, scan)
-        uow.scans.set_remark(scan_id, told)
+        codes = scan.excused if excused is None else tuple(excused)
+        uow.scans.set_remark(scan_id, told, codes if told is not None else None)
         uow.audit.add("scan_remarked", scan.application_id, desk.operator.id, scan=scan_id, given=told is not None)
         return Written(None, TOUCHED)

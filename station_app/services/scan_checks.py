@@ -47,7 +47,7 @@ def scan_troubles(
 ) -> tuple[ScanTrouble, ...]:
     """In the order of the pages, each code once for a page. ``today``: what the card's term is compared with."""
     found = [
-        ScanTrouble(scan.id, scan.kind, code, scan.remark)
+        ScanTrouble(scan.id, scan.kind, code, _reason(scan, code))
         for scan in scans
         if scan.id in readings
         for code in dict.fromkeys(_codes(content, scan, readings[scan.id].documents, today))
@@ -87,6 +87,10 @@ def _misplaced(filed: ScanKind, known: set[ScanKind]) -> Iterator[str]:
 def _is_over(document: DocumentReading, today: date) -> bool:
     until = document.value("valid_to") if document.kind is ScanKind.ID_BACK else None
     return until is not None and until[:1].isdigit() and until < today.isoformat()
+
+
+def _reason(scan: ScanRecord, code: str) -> str | None:
+    return scan.remark if scan.excuses(code) else None
 
 
 # ---- whose paper it is
@@ -140,7 +144,7 @@ def missing_pages(scans: Sequence[ScanRecord], readings: Mapping[str, ScanReadin
         missing = tuple(sorted(lacking[one]))
         if missing and (one.reference, one.paper) not in whole:
             first = there[0][1]
-            found.append(ScanTrouble(first.id, first.kind, "page_missing", first.remark, missing))
+            found.append(ScanTrouble(first.id, first.kind, "page_missing", _reason(first, "page_missing"), missing))
     return found
 
 

@@ -96,7 +96,8 @@ class ScanRecord:
     ``added_after_revision``: the revision that was the last one when it was added, 0 before the first.
     ``erased_at``: since when its bytes are gone from this PC, because the case was paid long ago.
     ``original_id`` and ``cut``: of what it was made and how; without a cut it is as it came. ``replaces``: the page
-    that this cut took the place of. ``remark``: the clerk's reason for keeping it with a defect, for the reviewer.
+    that this cut took the place of. ``remark``: the clerk's reason for keeping it with a defect, for the reviewer;
+    ``excused``: the codes of what it was given for, None for everything.
     """
 
     id: str
@@ -116,6 +117,11 @@ class ScanRecord:
     cut: Cut | None = None
     replaces: str | None = None
     remark: str | None = None
+    excused: tuple[str, ...] | None = None
+
+    def excuses(self, code: str) -> bool:
+        """Whether the clerk's reason was given for this, too."""
+        return self.remark is not None and (self.excused is None or code in self.excused)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -71,10 +71,11 @@ class Scans:
         self.get(scan_id)
         self._connection.execute(update(scans).where(scans.c.id == scan_id).values(removed=0))
 
-    def set_remark(self, scan_id: str, remark: str | None) -> None:
-        """Why the clerk keeps this page although it has a defect; None takes it back."""
+    def set_remark(self, scan_id: str, remark: str | None, excused: Sequence[str] | None = None) -> None:
+        """Why the clerk keeps this page although it has a defect; None takes it back. ``excused``: as in the record."""
         self.get(scan_id)
-        self._connection.execute(update(scans).where(scans.c.id == scan_id).values(remark=remark))
+        codes = None if excused is None else " ".join(excused)
+        self._connection.execute(update(scans).where(scans.c.id == scan_id).values(remark=remark, excused=codes))
 
     def rotate(self, scan_id: str, rotation: int) -> None:
         """How the page is shown: 0, 90, 180 or 270 degrees clockwise; its bytes stay."""
@@ -172,6 +173,7 @@ def _values(record: ScanRecord) -> dict[str, Any]:
         "cut": json_or_none(record.cut and record.cut.to_json()),
         "replaces": record.replaces,
         "remark": record.remark,
+        "excused": None if record.excused is None else " ".join(record.excused),
     }
 
 
@@ -195,4 +197,5 @@ def scan_of(row: Row[Any]) -> ScanRecord:
         cut=Cut.from_json(json.loads(row.cut)) if row.cut else None,
         replaces=row.replaces,
         remark=row.remark,
+        excused=None if row.excused is None else tuple(row.excused.split()),
     )

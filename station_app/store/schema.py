@@ -160,6 +160,7 @@ scans = Table(
     _json("cut", nullable=True),  # how it was made from the original; empty: it is as it came
     _text("replaces", nullable=True),  # the page in whose place this cut stands
     _text("remark", nullable=True),  # why the clerk keeps a page with a defect
+    _text("excused", nullable=True),  # codes of what it was given for, parted by blanks; empty: of everything
     Index("scans_application", "application_id", "added_at"),
     Index("scans_file_name", "file_name"),
     Index("scans_sha256", "sha256"),

@@ -75,4 +75,6 @@ def _joined(folders: tuple[Path, ...]) -> str:
     return os.pathsep.join(str(each) for each in folders)
 
 
-STATION = Ladder(("0001", "0002", "0003", "0004", "0005", "0006", "0007"), (Path(__file__).parent / "versions",))
+STATION = Ladder(
+    ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008"), (Path(__file__).parent / "versions",)
+)

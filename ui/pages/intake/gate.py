@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from station_app.domain.application import CLOSED, ScanKind
@@ -13,7 +13,7 @@ from ui.pages.intake.cards import NoteCard
 from ui.pages.intake.compare_words import own_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from station_app.domain.reading import ScanReading
@@ -27,17 +27,22 @@ _GRAVEST = (
     "page_missing", "paper_of_other_revision", "paper_changed_since", "signature_missing",
     "expired", "cut_edge", "glare", "blur", "too_small",
 )  # fmt: skip
+_UNREAD, _DIFFERS, _MISFILED = "unread", "differs.", "misfiled."
 _READ_BY_EYE = (ScanKind.OTHER, ScanKind.FORM)  # nothing is expected to be read there
 
 
 @dataclass(frozen=True)
 class ReadNote:
-    """``words``: a few, for the line below a page; ``advice``: what to do, and in ``short`` where there is no room."""
+    """``words``: a few, for the line below a page; ``advice``: what to do, and in ``short`` where there is no room.
+
+    ``stands``: codes of all that is wrong, for which a reason that is given now is given.
+    """
 
     words: str
     tone: Tone = "ok"
     advice: str = ""
     short: str = ""
+    stands: tuple[str, ...] = ()
 
 
 def notes_of(draft: Draft, comparison: Comparison, enabled: bool, today: date) -> dict[str, ReadNote]:
@@ -90,28 +95,48 @@ def _note(
     known: Mapping[str, ScanTrouble],
 ) -> ReadNote | None:
     reading = readings.get(scan.id)
-    if own_words(scan.remark):
-        return ReadNote(
-            _say("state.remarked"), "ok", f"已说明：{own_words(scan.remark)}　按 N 修改", _say("short.remarked")
-        )
+    reason = _reason(scan)
     if reading is None:
-        return ReadNote(_say("state.reading"), "soft") if enabled else None
-    return next(_findings(scan, reading, comparison, known))
+        return reason or (ReadNote(_say("state.reading"), "soft") if enabled else None)
+    stands = tuple(_stands(scan, reading, comparison, known))
+    left = [code for code in stands if reason is None or not scan.excuses(code)]
+    note = next(_findings(scan, reading, left, known), None) or reason or _good(scan, reading, comparison)
+    return replace(note, stands=stands)
+
+
+def _reason(scan: ScanRecord) -> ReadNote | None:
+    words = own_words(scan.remark)
+    if not words:
+        return None
+    return ReadNote(_say("state.remarked"), "ok", f"已说明：{words}　按 N 修改", _say("short.remarked"))
+
+
+def _stands(
+    scan: ScanRecord, reading: ScanReading, comparison: Comparison, known: Mapping[str, ScanTrouble]
+) -> Iterator[str]:
+    """Codes of all that is wrong with a page; of a difference and of a wrong kind also which it is."""
+    if reading.failure is not None:
+        yield _UNREAD
+    yield from (f"{_DIFFERS}{each.field}" for each in comparison.differences if each.scan_id == scan.id and each.sure)
+    if (kind := misfiled(scan.kind, reading)) is not None:
+        yield f"{_MISFILED}{kind.value}"
+    yield from sorted({*reading.defects, *known})
 
 
 def _findings(
-    scan: ScanRecord, reading: ScanReading, comparison: Comparison, known: Mapping[str, ScanTrouble]
+    scan: ScanRecord, reading: ScanReading, left: Sequence[str], known: Mapping[str, ScanTrouble]
 ) -> Iterator[ReadNote]:
-    """The gravest first; the last one is always there."""
-    if reading.failure is not None:
+    """What is wrong and has no reason yet, the gravest first."""
+    if _UNREAD in left and reading.failure is not None:
         why = sentence(reading.failure)
         yield ReadNote(_say("state.unread"), "soft", _say("advice.unread", why=why), _say("short.unread"))
-    yield from _defects({*known} & {"wrong_person"}, known)  # more than that something differs
-    if any(each.scan_id == scan.id and each.sure for each in comparison.differences):
+    yield from _defects({*left} & {"wrong_person"}, known)  # more than that something differs
+    if any(code.startswith(_DIFFERS) for code in left):
         yield ReadNote(
             _say("state.differs"), "wrong", "右边的卡片上有原图：采用 Alt+A，保留 Alt+K", _say("short.differs")
         )
-    if (kind := misfiled(scan.kind, reading)) is not None:
+    kind = misfiled(scan.kind, reading)
+    if kind is not None and f"{_MISFILED}{kind.value}" in left:
         key = list(ScanKind).index(kind) + 1
         yield ReadNote(
             _say("state.misfiled", kind=f"scan.{kind.value}"),
@@ -119,8 +144,7 @@ def _findings(
             _say("advice.misfiled", kind=f"scan.{kind.value}", key=key),
             _say("short.misfiled", key=key),
         )
-    yield from _defects({*reading.defects, *known}, known)
-    yield _good(scan, reading, comparison)
+    yield from _defects({*left}, known)
 
 
 def _defects(codes: set[str], known: Mapping[str, ScanTrouble]) -> Iterator[ReadNote]:
@@ -146,7 +170,7 @@ def _good(scan: ScanRecord, reading: ScanReading, comparison: Comparison) -> Rea
         return ReadNote(_say("state.unknown"), "soft", _say("advice.unknown"), _say("short.unread"))
     if any(each.scan_id == scan.id for each in comparison.kept):
         return ReadNote(_say("state.kept"), "ok")
-    if comparison.agreed.get(scan.id):
+    if comparison.agreed.get(scan.id) and not any(each.scan_id == scan.id for each in comparison.waiting):
         return ReadNote(_say("state.agrees"), "ok")
     if scan.kind is ScanKind.ID_BACK and until is not None:
         dated = until[:4].isdigit()

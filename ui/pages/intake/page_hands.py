@@ -41,12 +41,14 @@ class PageHands(QObject):
         strip: ScanStrip,
         viewer: ScanViewer,
         draft: Callable[[], Draft | None],
+        stands: Callable[[str], tuple[str, ...]],
         today: Callable[[], date],
     ) -> None:
         super().__init__(host)
         self._shelf = shelf
         self._viewer = viewer
         self._draft = draft
+        self._stands = stands
         self._today = today
         self._sheet = RemarkSheet(host)
         self._factor = 1.0  # pixels of the original's bytes to one of the picture that is shown
@@ -68,7 +70,7 @@ class PageHands(QObject):
     def _remark(self, scan_id: str, words: str) -> None:
         scan, draft = self._scan(scan_id), self._draft()
         if scan is not None and draft is not None:
-            self._shelf.remark(draft, scan, words)
+            self._shelf.remark(draft, scan, words, self._stands(scan_id))
 
     # ---- corners
 

@@ -69,7 +69,7 @@ class ScanDesk(QObject):
             source.remove_wanted.connect(self._remove)
             source.rotate_wanted.connect(self._rotate)
         self._viewer.step_wanted.connect(self._step)
-        self._hands = PageHands(host, shelf, strip, self._viewer, lambda: self._draft, context.desk.today)
+        self._hands = PageHands(host, shelf, strip, self._viewer, lambda: self._draft, self._stands, context.desk.today)
         self._hands.opened.connect(self._open)
         self._hands.said.connect(self.said)
         chooser.chosen.connect(self._chosen)
@@ -109,6 +109,11 @@ class ScanDesk(QObject):
         self._notes = notes
         if self._draft is not None:
             self._strip.set_places(places_of(self._draft, notes))
+
+    def _stands(self, scan_id: str) -> tuple[str, ...]:
+        """Codes of what is wrong with a page now."""
+        note = self._notes.get(scan_id)
+        return note.stands if note is not None else ()
 
     # ---- adding
 

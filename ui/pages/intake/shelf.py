@@ -126,11 +126,12 @@ class Shelf(QObject):
         work = partial(capture.rotate_scan, self._desk, scan.id, rotation)
         self._command(draft, "", work, lambda _: self._swap(draft, scan, rotation=rotation))
 
-    def remark(self, draft: Draft, scan: ScanRecord, words: str) -> None:
-        """Why the page is kept, for the reviewer; no words take it back."""
+    def remark(self, draft: Draft, scan: ScanRecord, words: str, stands: tuple[str, ...]) -> None:
+        """Why the page is kept although this is wrong with it, for the reviewer; no words take it back."""
         remark = with_lines(words, ()) or None
-        work = partial(capture.remark_scan, self._desk, scan.id, remark)
-        self._command(draft, "", work, lambda _: self._swap(draft, scan, remark=remark))
+        excused = stands if remark else None
+        work = partial(capture.remark_scan, self._desk, scan.id, remark, excused)
+        self._command(draft, "", work, lambda _: self._swap(draft, scan, remark=remark, excused=excused))
 
     def cut(
         self,

@@ -363,3 +363,13 @@ def test_one_alt_a_too_many_types_nothing(
     press(Qt.Key.Key_A, ALT)
     press(Qt.Key.Key_K, ALT)
     assert line.text() == before
+
+
+def test_a_page_agrees_only_once_all_that_it_says_is_typed(
+    qtbot: QtBot, page: IntakePage, desk: Desk, tmp_path: Path
+) -> None:
+    application_id = with_values(desk, complete(desk, tmp_path), occupation="")
+    put_readings(desk, application_id)
+    opened(qtbot, page, application_id)
+    assert notes(page)[ScanKind.ID_FRONT] == "与录入一致"
+    assert notes(page)[ScanKind.CERTIFICATE] == "清晰 · 已读"

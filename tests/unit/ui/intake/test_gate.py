@@ -150,3 +150,32 @@ def test_a_case_edited_after_its_signed_form_was_filed_says_so_below_the_form(
     write(str(signed))
     settle(qtbot, page)
     qtbot.waitUntil(lambda: place_of(page, FORM).read == "清晰 · 已读")
+
+
+def test_a_reason_covers_what_it_was_given_for_and_nothing_that_is_found_later(
+    qtbot: QtBot, page: IntakePage, desk: Desk, tmp_path: Path
+) -> None:
+    application_id = with_defect(desk, tmp_path, "blur")
+    opened(qtbot, page, application_id)
+    page._go_to(f"scan.{CARD.value}")
+    press(Qt.Key.Key_N)
+    write("原件就是这样")
+    press(Qt.Key.Key_Return)
+    settle(qtbot, page)
+    assert place_of(page, CARD).read == "已说明原因"
+    scan_id = str(place_of(page, CARD).scan_id)
+    both = DocumentReading(ScanKind.CERTIFICATE, {}, CORNERS, ("blur",))
+    put(desk, ScanReading(scan_id, desk.now(), (both,)))
+    page.table.reload()
+    settle(qtbot, page)
+    opened(qtbot, page, application_id)
+    assert place_of(page, CARD).read == "像是证书"
+    page._go_to(f"scan.{CARD.value}")
+    press(Qt.Key.Key_N)
+    assert page._scans._hands._sheet._line.text() == "原件就是这样"
+    press(Qt.Key.Key_Return)
+    settle(qtbot, page)
+    assert place_of(page, CARD).read == "已说明原因"
+    (kept,) = [each for each in intake.open_case(desk, application_id).scans if each.id == scan_id]
+    assert kept.remark == "原件就是这样"
+    assert not kept.excuses("wrong_person")
