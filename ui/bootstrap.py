@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 ENVIRONMENT_FAILED = 3
 _ERASED = "erased"  # services.revocation.MARK; its module is heavy
 _RESTORED = "restore.ready"  # services.moving_in.READY; looked for before anything of it is needed
+_SWITCH_SECONDS = 0.0005  # threads here take turns often: the window's must not wait long for the interpreter
 _MOST_DIALOGS = 8  # on top of each other; one that will not close must not hold the lock up
 
 
@@ -69,6 +70,7 @@ def make_application(argv: list[str]) -> QApplication:
 
     Asked for by argument: ``setStyle`` would make the platform's first and wrap ``QStyle``, whose names cost 20 ms.
     """
+    sys.setswitchinterval(_SWITCH_SECONDS)
     return QApplication([*argv[:1], "-style", "fusion", *argv[1:]])
 
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from station_app.papers.reading.text import Recogniser
 
 
-_NICER = 5
+_NICER = 15
 _PLACES = -8  # glibc's M_ARENA_MAX
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -82,6 +82,10 @@ class IntakePage(Page):
         self._hardware = Hardware(self, self.table, self.top, self.form, shelf)
         self._submitting = Submitting(self.table.presenter, self.table.saver, self)
         self._compare = CompareDesk(context, self.table, self.form, self.side.compare)
+        self._soon = QTimer(
+            self, singleShot=True, interval=0
+        )  # a handful of pages is shown once, and keys come between
+        self._soon.timeout.connect(lambda: self._show(whole=False))
         self._connect_table()
         self._connect_parts()
         self._connect_side()
@@ -332,7 +336,7 @@ class IntakePage(Page):
         self.top.lookup.installEventFilter(self)
         self.side.insist.reason.installEventFilter(self)
         self._facts.chosen.connect(table.choose_facts)
-        scans.changed.connect(lambda: self._show(whole=False))
+        scans.changed.connect(self._soon.start)
         scans.settled.connect(self.settled)
         for part in (table, scans, self._compare, self._print):
             part.said.connect(self.say)

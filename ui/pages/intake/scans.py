@@ -240,7 +240,7 @@ class ScanDesk(QObject):
     def _shelf_changed(self, draft: Draft, scan_id: str) -> None:
         if draft is not self._draft:
             return
-        self._strip.set_places(places_of(draft, self._notes))
+        self.changed.emit()  # the page says what it makes of it, which is when the strip shows it
         scan = self._scan(scan_id)
         if scan is not None and self._past:
             self.settled.emit(self._past)
@@ -249,7 +249,6 @@ class ScanDesk(QObject):
             self._strip.refresh_picture(scan_id)
             if self._viewer.isVisible() and self._viewer.scan_id == scan_id:
                 self._viewer.view.turn(scan.rotation)
-        self.changed.emit()
 
     def _refused(self, name: str, error: StationError) -> None:
         self._complain(f"{name}：{sentence(error)}" if name else sentence(error))
