@@ -82,9 +82,8 @@ class IntakePage(Page):
         self._hardware = Hardware(self, self.table, self.top, self.form, shelf)
         self._submitting = Submitting(self.table.presenter, self.table.saver, self)
         self._compare = CompareDesk(context, self.table, self.form, self.side.compare)
-        self._soon = QTimer(
-            self, singleShot=True, interval=0
-        )  # a handful of pages is shown once, and keys come between
+        self._soon = QTimer(self)  # a handful of pages is shown once, and keys come between
+        self._soon.setSingleShot(True)
         self._soon.timeout.connect(lambda: self._show(whole=False))
         self._connect_table()
         self._connect_parts()
