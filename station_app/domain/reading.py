@@ -58,6 +58,11 @@ class DocumentReading:
         found = self.fields.get(name)
         return None if found is None else found.value
 
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Of our own papers; several where one lies on another."""
+        return tuple((self.value("qr") or "").split())
+
     def to_json(self) -> dict[str, Any]:
         return {
             "kind": (self.kind or ScanKind.OTHER).value,

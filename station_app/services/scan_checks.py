@@ -150,8 +150,8 @@ def missing_pages(scans: Sequence[ScanRecord], readings: Mapping[str, ScanReadin
 
 def codes_of(documents: Sequence[DocumentReading]) -> Iterator[PaperCode]:
     """The codes of our own papers on them."""
-    for document in documents:
+    for text in (text for document in documents for text in document.codes):
         try:
-            yield read_code(document.value("qr") or "")
+            yield read_code(text)
         except UserError:
             continue

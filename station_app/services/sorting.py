@@ -188,7 +188,7 @@ def _missing(uow: UnitOfWork, outcome: Outcome) -> tuple[int, ...]:
 
 
 def _thought(desk: Desk, uow: UnitOfWork, documents: Sequence[DocumentReading], before: Outcome | None) -> _Thought:
-    codes = {text for each in documents if (text := each.value("qr"))}
+    codes = {text for each in documents for text in each.codes}
     if len(codes) > 1:
         return _Thought(UserError("tray_papers_together"))
     if codes:

@@ -201,14 +201,17 @@ _FORM_LABELS = {
     "京卡卡号": "card_no",
     "卡号": "card_no",
     "受理号": "reference",
+    **dict.fromkeys(
+        ("手机号码", "手机号", "联系电话", "工作单位", "单位名称", "职务", "性别", "出生年月"), ""
+    ),  # beside them
 }
 
 
 def _form(rows: Sequence[Row], _occupations: Sequence[str]) -> dict[str, Value]:
     raw = labelled(rows, _FORM_LABELS)
     found = {}
-    if "name" in raw:
-        found["name"] = raw["name"]
+    if "name" in raw and (name := name_of(raw["name"])) is not None:
+        found["name"] = name
     if (number := _id_number(rows, raw.get("id_number"))) is not None:
         found["id_number"] = number
     if "card_no" in raw and (card := card_number_in(raw["card_no"].text)) is not None:

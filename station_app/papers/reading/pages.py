@@ -235,20 +235,29 @@ def _is_expired(kind: ScanKind, fields: dict[str, Field], today: date) -> bool:
 
 @dataclass(frozen=True)
 class _Code:
-    """``quad``: its corners in the picture."""
+    """``quad``: the corners of the first in the picture."""
 
     fields: dict[str, Field]
     quad: Quad
 
 
 def _code_on(picture: Picture) -> _Code | None:
-    """The code that this program prints on its papers, wherever it stands."""
+    """The code that this program prints on its papers, wherever it stands. Where a second paper lies on the first, both
+    codes are told, parted by a blank: which of them is meant nobody can know.
+    """
+    texts: dict[str, Quad] = {}
+    references = set()
     for found in zxingcpp.read_barcodes(picture):
         try:
-            code = read_code(found.text)
+            references.add(read_code(found.text).reference)
         except UserError:
             continue
         at = found.position
         a, b, c, d = ((float(p.x), float(p.y)) for p in (at.top_left, at.top_right, at.bottom_right, at.bottom_left))
-        return _Code({"qr": Field(found.text, 1.0), "reference": Field(code.reference, 1.0)}, (a, b, c, d))
-    return None
+        texts.setdefault(found.text, (a, b, c, d))
+    if not texts:
+        return None
+    fields = {"qr": Field(" ".join(sorted(texts)), 1.0)}
+    if len(references) == 1:
+        fields["reference"] = Field(references.pop(), 1.0)
+    return _Code(fields, next(iter(texts.values())))

@@ -62,11 +62,13 @@ class Recogniser:
         """
         if not len(found):
             return Read((), 0)
+        turns = 0
         pieces, labels = self._pieces(picture, found)
-        turns = 0 if as_it_lies else _turns(boxes_of(found), labels)
-        if turns:  # letters are where they were: finding them again would be a third of the work
-            picture, found = np.rot90(picture, turns), _turned(found, picture.shape, turns)
-            pieces, _ = self._pieces(picture, found)
+        if not as_it_lies:
+            turns = _turns(boxes_of(found), labels)
+            if turns:  # letters are where they were: finding them again would be a third of the work
+                picture, found = np.rot90(picture, turns), _turned(found, picture.shape, turns)
+            pieces = self._upright(picture, found)
         read = zip(self._texts(pieces), boxes_of(found), strict=True)
         lines = [Line(text, score, *box) for (text, score), box in read if text.strip() and score >= _LEAST_SCORE]
         return Read(tuple(lines), turns, _slant(found))
@@ -75,6 +77,18 @@ class Recogniser:
         """Pictures of the pieces, each the right way up, and whether it had to be turned for that."""
         straight, turned = self._finding.cls_and_rotate(self._finding.crop_text_regions(picture, corners))
         return straight, [label for label, _ in turned.cls_res or ()]
+
+    def _upright(self, picture: Picture, found: Pieces) -> list[Picture]:
+        """Of a picture that stands upright: each alone the engine would turn a number on its head now and then. Only
+        what is written downwards it has to look at.
+        """
+        pieces = self._finding.crop_text_regions(picture, found)
+        down = [at for at, (left, top, right, bottom) in enumerate(boxes_of(found)) if bottom - top >= right - left]
+        if down:
+            looked_at, _ = self._finding.cls_and_rotate([pieces[at] for at in down])
+            for at, piece in zip(down, looked_at, strict=True):
+                pieces[at] = piece
+        return pieces
 
     def _texts(self, pieces: Sequence[Picture]) -> list[tuple[str, float]]:
         """What each says, and how surely."""

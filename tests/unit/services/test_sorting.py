@@ -227,13 +227,17 @@ def test_blank_unreadable_and_crowded_pages_wait_with_their_reason(desk: Desk) -
         _sorted(desk, _document(None, None, "blank"), number=1),
         _sorted(desk, _document(None), number=2),
         _sorted(desk, _form(code), _form(other), number=3),
+        _sorted(desk, _form(f"{code} {other}"), number=4),
     ]
     assert [each.problem.code for each in found if each.problem] == [
         "tray_blank",
         "tray_unreadable",
         "tray_papers_together",
+        "tray_papers_together",
     ]
-    assert [row.page.reason for row in tray.waiting(desk)] == ["tray_blank", "tray_unreadable", "tray_papers_together"]
+    assert [row.page.reason for row in tray.waiting(desk)] == [
+        *("tray_blank", "tray_unreadable", "tray_papers_together", "tray_papers_together")
+    ]
 
 
 def test_a_child_that_fails_over_a_page_leaves_it_waiting_with_the_reason(desk: Desk) -> None:
