@@ -258,6 +258,6 @@ def _code_on(picture: Picture) -> _Code | None:
     if not texts:
         return None
     fields = {"qr": Field(" ".join(sorted(texts)), 1.0)}
-    if len(references) == 1:
+    if len(references) == 1:  # else the one that is printed, if any
         fields["reference"] = Field(references.pop(), 1.0)
     return _Code(fields, next(iter(texts.values())))
